@@ -1,0 +1,12 @@
+//! The core of Eventloom: everything but the window and the command line.
+//!
+//! Data flows one way: a [`project`] is compiled to a world, the world writes facts, sinks fold
+//! them into statistics, series and pictures; what comes back are inputs.
+
+pub mod edit;
+pub mod fact;
+pub mod ids;
+pub mod live;
+pub mod project;
+pub mod time;
+pub mod world;

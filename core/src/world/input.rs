@@ -1,0 +1,40 @@
+//! What the world cannot derive: what comes into a run from outside.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::edit::Edit;
+use crate::ids::NodeId;
+
+/// Something from outside a run. Timers due at the same instant come first, then inputs, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    /// The drawing was changed while it ran.
+    Edit(Edit),
+    /// An event published by hand, at a producer (on all its links) or at a channel.
+    Publish {
+        /// The producer, topic or queue.
+        node: NodeId,
+        /// What to publish; what is not given is drawn as the producer would.
+        event: Given,
+    },
+    /// A row of a recorded log, due now at the producer that stands for the log.
+    Recorded {
+        /// The producer.
+        node: NodeId,
+        /// The row.
+        event: Given,
+    },
+}
+
+/// The attributes of an event that came from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// Its type; none: as the producer would choose, else `event`.
+    pub event_type: Option<Arc<str>>,
+    /// Its key.
+    pub key: Option<Arc<str>>,
+    /// Its data, JSON.
+    pub data: Option<Arc<str>>,
+}
