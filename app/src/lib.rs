@@ -1,1 +1,7 @@
-//! App.
+//! Eventloom's window and command line.
+
+pub mod command;
+pub mod context;
+pub mod text;
+pub mod theme;
+pub mod view_state;

@@ -1,6 +1,8 @@
 //! The project: the drawing as plain data that people can read and diff. Nothing here knows how
 //! to run.
 
+pub mod check;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
