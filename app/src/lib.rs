@@ -5,3 +5,4 @@ pub mod context;
 pub mod text;
 pub mod theme;
 pub mod view_state;
+pub mod widgets;

@@ -1,0 +1,3 @@
+//! What several panels draw alike.
+
+pub mod icons;
