@@ -13,8 +13,6 @@ pub mod set;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub mod check;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
