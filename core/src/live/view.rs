@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::fact::{ElementIx, EventId, Fact, Roster, TypeIx};
 use crate::ids::ElementId;
 use crate::time::{SimSpan, SimTime};
+pub use crate::world::ContentsRow;
 
 /// How fast simulated time goes by.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -177,23 +178,6 @@ pub struct SelectionTail {
     pub contents_total: u64,
     /// The newest facts at the element up to the playhead, newest first, at most 200.
     pub facts: Vec<Fact>,
-}
-
-/// An event that waits or is served.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ContentsRow {
-    /// The event.
-    pub event: EventId,
-    /// Its type.
-    pub event_type: TypeIx,
-    /// Its key, if it has one.
-    pub key: Option<Arc<str>>,
-    /// How long ago it was accepted.
-    pub age: SimSpan,
-    /// How often it has been delivered.
-    pub deliveries: u32,
-    /// Whether it is delivered (in transit to a consumer, prefetched or in service).
-    pub delivered: bool,
 }
 
 /// What a line of a plot shows.

@@ -28,3 +28,8 @@ pub struct Problem {
     /// What is wrong and what to do.
     pub message: String,
 }
+
+/// Placeholder until the checks are merged.
+pub fn check(_project: &crate::project::Project) -> Vec<Problem> {
+    Vec::new()
+}
