@@ -11,7 +11,7 @@ pub mod ids;
 pub mod journal;
 pub mod live;
 pub mod project;
-// pub mod run;
+pub mod run;
 pub mod time;
 pub mod virtual_time;
 pub mod world;
