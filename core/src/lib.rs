@@ -7,6 +7,7 @@ pub mod bus;
 pub mod edit;
 pub mod fact;
 pub mod ids;
+pub mod interop;
 pub mod live;
 pub mod project;
 pub mod time;
