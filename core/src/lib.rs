@@ -8,6 +8,7 @@ pub mod bus;
 pub mod edit;
 pub mod fact;
 pub mod ids;
+pub mod interop;
 pub mod journal;
 pub mod live;
 pub mod project;

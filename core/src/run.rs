@@ -163,7 +163,8 @@ pub fn recorded_inputs(
     for (id, node) in &project.nodes {
         let NodeKind::Producer(producer) = &node.kind else { continue };
         let Arrivals::Recorded(recording) = &producer.arrivals else { continue };
-        let path = folder.map_or_else(|| PathBuf::from(&recording.file), |f| f.join(&recording.file));
+        let path =
+            folder.map_or_else(|| PathBuf::from(&recording.file), |f| f.join(&recording.file));
         let reader = LogReader::open(&path, &recording.map)
             .map_err(|source| RunError::Log { node: id.clone(), source })?;
         inputs.add(id.clone(), Feed::new(reader));

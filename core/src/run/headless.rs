@@ -95,11 +95,7 @@ fn follow(
     }
 }
 
-fn finished(
-    engine: &Engine<SystemClock, Ignore>,
-    seed: u64,
-    log: Option<LogSummary>,
-) -> Finished {
+fn finished(engine: &Engine<SystemClock, Ignore>, seed: u64, log: Option<LogSummary>) -> Finished {
     Finished {
         report: Report::new(engine.statistics(), seed, engine.world().now()),
         refused: engine.refusals().to_vec(),
