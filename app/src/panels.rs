@@ -1,0 +1,3 @@
+//! The panels. Each sees the frame's context, asks by commands, and owns only what passes.
+
+pub mod canvas;
