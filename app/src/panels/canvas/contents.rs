@@ -15,7 +15,7 @@ const MOST_ROWS: usize = 6;
 const ROW: f32 = 18.0;
 
 /// Paints the first events of `tail` below its node, on top of whatever lies there.
-pub fn paint(pen: &Pen<'_>, node: &SceneNode, view: &View, tail: &SelectionTail) {
+pub(super) fn paint(pen: &Pen<'_>, node: &SceneNode, view: &View, tail: &SelectionTail) {
     if tail.contents.is_empty() {
         return;
     }

@@ -2,7 +2,7 @@
 
 /// A level of detail, from far to near.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Detail {
+pub(super) enum Detail {
     /// Below 0.35: silhouettes.
     Overview,
     /// Below 0.8: outline, icon, name, count.
@@ -21,7 +21,7 @@ const HYSTERESIS: f32 = 0.03;
 
 impl Detail {
     /// The level at `zoom` when it was `self` before.
-    pub fn at(self, zoom: f32) -> Self {
+    pub(super) fn at(self, zoom: f32) -> Self {
         let mut level = Self::Overview;
         for (bound, above) in BOUNDS {
             let bound = if self >= above { bound - HYSTERESIS } else { bound };

@@ -16,7 +16,7 @@ use crate::text::{tr, tr_args};
 
 /// How full something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub(super) enum Level {
     /// Below 60 %.
     Ok,
     /// Below 85 %.
@@ -27,12 +27,12 @@ pub enum Level {
 
 impl Level {
     /// Where yellow begins.
-    pub const WARN_AT: f32 = 0.60;
+    pub(super) const WARN_AT: f32 = 0.60;
     /// Where red begins.
-    pub const FULL_AT: f32 = 0.85;
+    pub(super) const FULL_AT: f32 = 0.85;
 
     /// The level of this share.
-    pub fn of(share: f32) -> Self {
+    pub(super) fn of(share: f32) -> Self {
         if share >= Self::FULL_AT {
             Self::Full
         } else if share >= Self::WARN_AT {
@@ -45,7 +45,7 @@ impl Level {
 
 /// A fill bar.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Fill {
+pub(super) struct Fill {
     /// How much of the bar is filled, 0 to 1.
     pub share: f32,
     /// Its level; none where there is no bound, and the bar is logarithmic from 1 to 10,000.
@@ -54,7 +54,7 @@ pub struct Fill {
 
 impl Fill {
     /// The bar of a place that holds `ready` events.
-    pub fn of(ready: u64, capacity: Option<u64>) -> Self {
+    pub(super) fn of(ready: u64, capacity: Option<u64>) -> Self {
         match capacity {
             // A place without room is full as soon as something is in it, and was never empty.
             Some(0) => Self { share: if ready > 0 { 1.0 } else { 0.0 }, level: Some(Level::Ok) },
@@ -72,7 +72,7 @@ impl Fill {
 
 /// The right column: how many events wait.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Count {
+pub(super) struct Count {
     /// As digits.
     pub text: String,
     /// Under it: of how many.
@@ -83,7 +83,7 @@ pub struct Count {
 
 /// The servers of a consumer.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Servers {
+pub(super) enum Servers {
     /// One slot each: the share of the service that has passed; none where it idles.
     Slots(Vec<Option<f32>>),
     /// Too many for slots: how many are busy.
@@ -97,7 +97,7 @@ pub enum Servers {
 
 /// What a node shows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Face {
+pub(super) struct Face {
     /// Its name.
     pub name: String,
     /// The second line.
@@ -116,14 +116,14 @@ pub struct Face {
 
 impl Face {
     /// Whether it shows red from afar: full, or losing.
-    pub fn alarming(&self) -> bool {
+    pub(super) fn alarming(&self) -> bool {
         self.lost > 0 || self.fill.is_some_and(|fill| fill.level == Some(Level::Full))
     }
 }
 
 /// The moment of a run, with its elements by id.
 #[derive(Clone, Copy)]
-pub struct Live<'a> {
+pub(super) struct Live<'a> {
     /// The moment.
     pub view: &'a View,
     ids: &'a RosterIndex,
@@ -131,14 +131,14 @@ pub struct Live<'a> {
 
 /// Which number an id has; kept as long as the roster is the same.
 #[derive(Debug, Default)]
-pub struct RosterIndex {
+pub(super) struct RosterIndex {
     roster: Option<Arc<Roster>>,
     by_id: HashMap<ElementId, ElementIx>,
 }
 
 impl RosterIndex {
     /// The run's moment, looked up by id.
-    pub fn live<'a>(&'a mut self, view: &'a View) -> Live<'a> {
+    pub(super) fn live<'a>(&'a mut self, view: &'a View) -> Live<'a> {
         let known = self.roster.as_ref().is_some_and(|old| Arc::ptr_eq(old, &view.roster));
         if !known {
             self.by_id.clear();
@@ -157,24 +157,24 @@ impl RosterIndex {
 
 impl<'a> Live<'a> {
     /// The figures of an element that the run knows.
-    pub fn element(&self, id: &ElementId) -> Option<&'a ElementView> {
+    pub(super) fn element(&self, id: &ElementId) -> Option<&'a ElementView> {
         self.view.elements.get(self.ids.by_id.get(id)?.ix())
     }
 
     /// The figures of a node.
-    pub fn node(&self, id: &NodeId) -> Option<&'a ElementView> {
+    pub(super) fn node(&self, id: &NodeId) -> Option<&'a ElementView> {
         self.element(&ElementId::Node(id.clone()))
     }
 
     /// The figures of a link.
-    pub fn link(&self, id: &LinkId) -> Option<&'a ElementView> {
+    pub(super) fn link(&self, id: &LinkId) -> Option<&'a ElementView> {
         self.element(&ElementId::Link(id.clone()))
     }
 }
 
 /// What a node of which `links_out` links lead away shows at this detail; below `Full` no second
 /// line.
-pub fn face(
+pub(super) fn face(
     id: &NodeId,
     node: &Node,
     links_out: usize,
@@ -296,7 +296,7 @@ fn consumer_line(service: Service, element: Option<&ElementView>) -> String {
 
 /// What stands at a link.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct WayLabel {
+pub(super) struct WayLabel {
     /// Beside the line.
     pub text: String,
     /// On the line, with a clock: how long an event is on the way.
@@ -307,7 +307,7 @@ pub struct WayLabel {
 
 /// What stands at a way; `thinned_from` is how many events its dots stand for, where they are
 /// thinned.
-pub fn way_label(
+pub(super) fn way_label(
     project: &Project,
     id: &WayId,
     kind: WayKind,
@@ -355,7 +355,7 @@ fn dead_letters_label(project: &Project, channel: &NodeId, live: Option<Live<'_>
 }
 
 /// A node's name in full, as assistive technology reads it: "payment, queue, 73 of 80, 45 lost".
-pub fn spoken_node(face: &Face, kind: &NodeKind) -> String {
+pub(super) fn spoken_node(face: &Face, kind: &NodeKind) -> String {
     let mut parts = vec![face.name.clone(), kind_word(kind).to_owned()];
     if let Some(count) = &face.count {
         parts.push(format!("{} {}", count.text, count.of));
@@ -381,7 +381,7 @@ pub fn spoken_node(face: &Face, kind: &NodeKind) -> String {
 }
 
 /// A way's name in full: "publish link from Web shop to orders".
-pub fn spoken_way(project: &Project, kind: WayKind, from: &NodeId, to: &NodeId) -> String {
+pub(super) fn spoken_way(project: &Project, kind: WayKind, from: &NodeId, to: &NodeId) -> String {
     let key = match kind {
         WayKind::Link(LinkKind::Publish) => "canvas-way-publish",
         WayKind::Link(LinkKind::Bind) => "canvas-way-bind",
@@ -394,7 +394,7 @@ pub fn spoken_way(project: &Project, kind: WayKind, from: &NodeId, to: &NodeId) 
 }
 
 /// The kind's word.
-pub fn kind_word(kind: &NodeKind) -> &'static str {
+pub(super) fn kind_word(kind: &NodeKind) -> &'static str {
     match kind {
         NodeKind::Producer(_) => tr("canvas-kind-producer"),
         NodeKind::Topic(_) => tr("canvas-kind-topic"),
@@ -405,7 +405,7 @@ pub fn kind_word(kind: &NodeKind) -> &'static str {
 }
 
 /// A whole number, thousands apart by a narrow gap; from a million on in millions.
-pub fn digits(value: u64) -> String {
+pub(super) fn digits(value: u64) -> String {
     if value >= 10_000_000 {
         return format!("{:.1} M", value as f64 / 1e6);
     }
@@ -424,7 +424,7 @@ pub fn digits(value: u64) -> String {
 }
 
 /// A measured rate: three digits or so, always with its decimal below 100.
-pub fn rate(per_s: f64) -> String {
+pub(super) fn rate(per_s: f64) -> String {
     if !per_s.is_finite() || per_s < 0.0 {
         "0.0".to_owned()
     } else if per_s < 100.0 {
@@ -439,7 +439,7 @@ pub fn rate(per_s: f64) -> String {
 }
 
 /// A number as it was set: no more digits than it needs, at most four.
-pub fn setting(value: f64) -> String {
+pub(super) fn setting(value: f64) -> String {
     if !value.is_finite() {
         return value.to_string();
     }
@@ -451,7 +451,7 @@ pub fn setting(value: f64) -> String {
 }
 
 /// A measured time, with as many digits as one can take in.
-pub fn seconds(value: f64) -> String {
+pub(super) fn seconds(value: f64) -> String {
     if !value.is_finite() || value < 0.0 {
         "0 s".to_owned()
     } else if value < 0.000_1 {
@@ -470,7 +470,7 @@ pub fn seconds(value: f64) -> String {
 }
 
 /// A time as it was set, in the unit that suits it.
-pub fn short_span(value_s: f64) -> String {
+pub(super) fn short_span(value_s: f64) -> String {
     if value_s > 0.0 && value_s < 0.001 {
         format!("{} µs", setting(value_s * 1e6))
     } else if value_s > 0.0 && value_s < 1.0 {

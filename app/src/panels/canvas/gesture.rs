@@ -17,7 +17,7 @@ const DRAG_THRESHOLD: f32 = 4.0;
 
 /// Where the pointer is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pointer {
+pub(super) struct Pointer {
     /// On the canvas.
     pub canvas: Pos2,
     /// On the screen.
@@ -26,7 +26,7 @@ pub struct Pointer {
 
 /// What happened to the pointer.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Input {
+pub(super) enum Input {
     /// The first button went down.
     Press {
         /// Where.
@@ -62,7 +62,7 @@ pub enum Input {
 
 /// What the gesture may look at.
 #[derive(Clone, Copy)]
-pub struct Board<'a> {
+pub(super) struct Board<'a> {
     /// The drawing as shown, with a running preview.
     pub project: &'a Project,
     /// Its geometry.
@@ -77,7 +77,7 @@ pub struct Board<'a> {
 
 /// The gesture under way.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Gesture {
+pub(super) enum Gesture {
     /// None.
     #[default]
     Ready,
@@ -130,12 +130,12 @@ pub enum Gesture {
 
 impl Gesture {
     /// Whether a gesture is under way that Escape would end.
-    pub fn is_active(&self) -> bool {
+    pub(super) fn is_active(&self) -> bool {
         !matches!(self, Self::Ready | Self::Pressed { .. })
     }
 
     /// The next state, and what is asked for on the way there.
-    pub fn step(self, input: &Input, board: &Board<'_>) -> (Self, Vec<Command>) {
+    pub(super) fn step(self, input: &Input, board: &Board<'_>) -> (Self, Vec<Command>) {
         match (self, input) {
             (Self::Ready, Input::Press { at, hit, add }) => press(*at, hit, *add, board),
             (Self::Ready, Input::PressPan { at }) => {
@@ -324,7 +324,7 @@ fn moved(origins: &[(NodeId, Point)], by: Vec2, project: &Project) -> Edit {
 }
 
 /// The selected nodes moved by so much, as one change; none where nothing would move.
-pub fn nudge(project: &Project, selection: &Selection, by: Vec2) -> Option<Edit> {
+pub(super) fn nudge(project: &Project, selection: &Selection, by: Vec2) -> Option<Edit> {
     let origins: Vec<(NodeId, Point)> = selection
         .nodes
         .iter()

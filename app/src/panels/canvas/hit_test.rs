@@ -13,7 +13,7 @@ use crate::view_state::Selection;
 
 /// What lies at a point.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hit {
+pub(super) enum Hit {
     /// Nothing but canvas.
     Canvas,
     /// A node.
@@ -32,7 +32,7 @@ const SNAP: f32 = 24.0;
 const LINE_REACH: f32 = 6.0;
 
 /// What lies at `point` (canvas points), seen at this zoom and detail.
-pub fn hit(scene: &Scene, point: Pos2, zoom: f32, detail: Detail) -> Hit {
+pub(super) fn hit(scene: &Scene, point: Pos2, zoom: f32, detail: Detail) -> Hit {
     if let Some(id) = out_port_at(scene, point, zoom, detail) {
         return Hit::OutPort(id);
     }
@@ -76,7 +76,7 @@ fn out_port_at(scene: &Scene, point: Pos2, zoom: f32, detail: Detail) -> Option<
 
 /// The node at which a link being drawn would end, were it let go at `point`: the one with the
 /// nearest input port within reach, else the one under the pointer.
-pub fn target_at(scene: &Scene, point: Pos2, zoom: f32) -> Option<NodeId> {
+pub(super) fn target_at(scene: &Scene, point: Pos2, zoom: f32) -> Option<NodeId> {
     let reach = SNAP / zoom;
     let snapped = scene
         .nodes
@@ -93,7 +93,7 @@ pub fn target_at(scene: &Scene, point: Pos2, zoom: f32) -> Option<NodeId> {
 
 /// Why a link cannot be drawn to a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(super) enum Refusal {
     /// It is where the link begins.
     Itself,
     /// A note takes no links.
@@ -116,7 +116,7 @@ pub enum Refusal {
 ///
 /// # Errors
 /// The reason why there can be none.
-pub fn verdict(project: &Project, from: &NodeId, to: &NodeId) -> Result<LinkKind, Refusal> {
+pub(super) fn verdict(project: &Project, from: &NodeId, to: &NodeId) -> Result<LinkKind, Refusal> {
     if from == to {
         return Err(Refusal::Itself);
     }
@@ -139,7 +139,7 @@ pub fn verdict(project: &Project, from: &NodeId, to: &NodeId) -> Result<LinkKind
 }
 
 /// What a box drawn over the canvas selects: the nodes it touches, and the links that lie inside.
-pub fn in_box(scene: &Scene, area: Rect) -> Selection {
+pub(super) fn in_box(scene: &Scene, area: Rect) -> Selection {
     let nodes = scene.nodes.iter().filter(|node| node.rect.intersects(area));
     let links = scene.ways.iter().filter(|way| area.contains_rect(way.route.bounds));
     Selection {

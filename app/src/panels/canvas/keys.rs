@@ -24,7 +24,7 @@ const PLACES: [(Key, fn() -> NodeKind); 5] = [
 
 /// Where a walk goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub(super) enum Way {
     /// Along the links.
     Forth,
     /// Against them.
@@ -44,7 +44,7 @@ const ARROWS: [(Key, Way, Vec2); 4] = [
 
 /// Asks for what the keys ask for. `pointer` is where the pointer is on the canvas, if it is there.
 /// Returns the node to which the selection walked.
-pub fn handle(
+pub(super) fn handle(
     ui: &Ui,
     frame: &FrameContext<'_>,
     scene: &Scene,
@@ -86,7 +86,12 @@ pub fn handle(
 }
 
 /// Where the selection goes from here; to the first node where nothing single is selected.
-pub fn walk(scene: &Scene, project: &Project, selection: &Selection, way: Way) -> Option<NodeId> {
+pub(super) fn walk(
+    scene: &Scene,
+    project: &Project,
+    selection: &Selection,
+    way: Way,
+) -> Option<NodeId> {
     let here = match selection.single() {
         Some(ElementId::Node(id)) => id,
         Some(ElementId::Link(id)) => {

@@ -18,7 +18,7 @@ const MOST_TYPES: usize = 8;
 const GRID_STEP: f32 = 24.0;
 
 /// The dots of the grid; every second, fourth, … of them where they would lie too close.
-pub fn paint_grid(pen: &Pen<'_>) {
+pub(super) fn paint_grid(pen: &Pen<'_>) {
     let mut step = GRID_STEP;
     while step * pen.zoom() < 16.0 {
         step *= 2.0;
@@ -40,7 +40,12 @@ pub fn paint_grid(pen: &Pen<'_>) {
 }
 
 /// The zoom control, lower left. Returns what it covers.
-pub fn zoom_control(ui: &mut Ui, pen: &Pen<'_>, id: Id, commands: &mut CommandQueue) -> Rect {
+pub(super) fn zoom_control(
+    ui: &mut Ui,
+    pen: &Pen<'_>,
+    id: Id,
+    commands: &mut CommandQueue,
+) -> Rect {
     let theme = pen.theme;
     let size = Vec2::new(3.0 * BUTTON + 64.0, BUTTON);
     let corner = pen.view.left_bottom() + Vec2::new(MARGIN, -MARGIN - size.y);
@@ -86,7 +91,7 @@ pub fn zoom_control(ui: &mut Ui, pen: &Pen<'_>, id: Id, commands: &mut CommandQu
 }
 
 /// The legend of event types, above the zoom control.
-pub fn paint_legend(pen: &Pen<'_>, view: &View, above: Rect) {
+pub(super) fn paint_legend(pen: &Pen<'_>, view: &View, above: Rect) {
     let theme = pen.theme;
     let middle = above.top() - 18.0;
     let mut x = above.left() + 6.0;
@@ -122,7 +127,7 @@ pub fn paint_legend(pen: &Pen<'_>, view: &View, above: Rect) {
 }
 
 /// What to do on an empty canvas.
-pub fn empty_hint(ui: &Ui, pen: &Pen<'_>, id: Id, read_only: bool) {
+pub(super) fn empty_hint(ui: &Ui, pen: &Pen<'_>, id: Id, read_only: bool) {
     let theme = pen.theme;
     let width = pen.view.width() - 2.0 * MARGIN;
     let keys = if read_only {
@@ -142,7 +147,7 @@ pub fn empty_hint(ui: &Ui, pen: &Pen<'_>, id: Id, read_only: bool) {
 }
 
 /// A quiet line at the upper edge: that nothing can be changed here.
-pub fn paint_read_only(pen: &Pen<'_>) {
+pub(super) fn paint_read_only(pen: &Pen<'_>) {
     let theme = pen.theme;
     let galley = pen.line(tr("canvas-read-only"), 12.0, Weight::Regular, pen.view.width());
     let size = galley.size() + Vec2::new(44.0, 10.0);
@@ -158,10 +163,11 @@ pub fn paint_read_only(pen: &Pen<'_>) {
 }
 
 /// Two lines beside the pointer.
-pub fn tooltip(ui: &Ui, pen: &Pen<'_>, id: Id, at: Pos2, title: &str, line: Option<&str>) {
+pub(super) fn tooltip(ui: &Ui, pen: &Pen<'_>, id: Id, at: Pos2, title: &str, line: Option<&str>) {
     let theme = pen.theme;
     let head = pen.line(title, 12.0, Weight::SemiBold, 320.0);
-    let line = line.map(|line| pen.line(line, 11.0, Weight::Regular, 320.0));
+    let said = line.map_or_else(|| title.to_owned(), |line| format!("{title}\n{line}"));
+    let line = line.map(|line| pen.paragraph(line, 11.0, 320.0, 4));
     let inner = Vec2::new(
         head.size().x.max(line.as_ref().map_or(0.0, |line| line.size().x)),
         head.size().y + line.as_ref().map_or(0.0, |line| line.size().y + 3.0),
@@ -181,11 +187,11 @@ pub fn tooltip(ui: &Ui, pen: &Pen<'_>, id: Id, at: Pos2, title: &str, line: Opti
         pen.put(line, at, Align2::LEFT_TOP, theme.text_2);
     }
     ui.interact(area, id.with("tooltip"), Sense::hover())
-        .widget_info(|| WidgetInfo::labeled(Role::Tooltip, true, title));
+        .widget_info(|| WidgetInfo::labeled(Role::Tooltip, true, &said));
 }
 
 /// The frame of a box selection.
-pub fn paint_box(pen: &Pen<'_>, from: Pos2, to: Pos2) {
+pub(super) fn paint_box(pen: &Pen<'_>, from: Pos2, to: Pos2) {
     let area = Rect::from_two_pos(pen.point(from), pen.point(to));
     pen.painter.rect_filled(area, radius(2.0), pen.theme.accent.gamma_multiply(0.12));
     let edge = Stroke::new(1.0, pen.theme.accent);

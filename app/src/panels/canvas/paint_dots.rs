@@ -24,14 +24,14 @@ const MOST_DOTS: usize = 5_000;
 
 /// The index of each way of the scene by its id, for one generation of it.
 #[derive(Debug, Default)]
-pub struct WayIndex {
+pub(super) struct WayIndex {
     generation: u64,
     by_id: HashMap<WayId, usize>,
 }
 
 impl WayIndex {
     /// Brings the index up to date.
-    pub fn update(&mut self, scene: &Scene) {
+    pub(super) fn update(&mut self, scene: &Scene) {
         if self.generation != scene.generation {
             self.generation = scene.generation;
             let ids = scene.ways.iter().enumerate().map(|(ix, way)| (way.id.clone(), ix));
@@ -40,7 +40,7 @@ impl WayIndex {
     }
 
     /// The index of the way along which this flow goes.
-    pub fn way_ix(&self, view: &View, flow: &FlowLink) -> Option<usize> {
+    pub(super) fn way_ix(&self, view: &View, flow: &FlowLink) -> Option<usize> {
         let entry = view.roster.entries.get(flow.link.ix())?;
         let id = match (&entry.id, flow.dead_letter) {
             (ElementId::Link(id), false) => WayId::Link(id.clone()),
@@ -57,7 +57,13 @@ impl WayIndex {
 }
 
 /// Paints what moves on the links in view.
-pub fn paint(pen: &Pen<'_>, scene: &Scene, ways: &WayIndex, view: &View, reduced_motion: bool) {
+pub(super) fn paint(
+    pen: &Pen<'_>,
+    scene: &Scene,
+    ways: &WayIndex,
+    view: &View,
+    reduced_motion: bool,
+) {
     let seen = pen.seen().expand(16.0);
     let mut room = MOST_DOTS;
     let mut lines = LineMesh::new(pen.painter.pixels_per_point());
@@ -110,7 +116,7 @@ fn colour(pen: &Pen<'_>, event_type: TypeIx) -> Color32 {
 }
 
 /// An event as it is drawn on links, in the legend and in lists, with a dot of this radius.
-pub fn shapes_of(
+pub(super) fn shapes_of(
     theme: &Theme,
     at: Pos2,
     colour: Color32,

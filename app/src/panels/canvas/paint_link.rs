@@ -41,7 +41,7 @@ struct Key {
 
 /// The mesh of all links, kept until something it shows changes.
 #[derive(Debug, Default)]
-pub struct LinkPainter {
+pub(super) struct LinkPainter {
     kept: Option<(Key, Arc<Mesh>)>,
     crossings: (u64, Vec<Crossing>),
 }
@@ -56,7 +56,7 @@ struct Crossing {
 
 /// What is special about the links in this frame.
 #[derive(Clone, Copy)]
-pub struct Marks<'a> {
+pub(super) struct Marks<'a> {
     /// What is selected.
     pub selection: &'a Selection,
     /// What the pointer is over.
@@ -79,7 +79,7 @@ impl Marks<'_> {
 
 impl LinkPainter {
     /// Paints the lines of all ways in view.
-    pub fn paint(
+    pub(super) fn paint(
         &mut self,
         pen: &Pen<'_>,
         project: &Project,
@@ -293,7 +293,7 @@ fn crossings(scene: &Scene) -> Vec<Crossing> {
 }
 
 /// Paints what stands at a way: rate, losses, latency. `thinned_from` as the run says it.
-pub fn paint_label(
+pub(super) fn paint_label(
     pen: &Pen<'_>,
     project: &Project,
     way: &SceneWay,
@@ -312,7 +312,7 @@ pub fn paint_label(
     let first = way.kind == WayKind::Link(LinkKind::Publish);
     let level = way.route.longest_part(true, first);
     let upright = way.route.longest_part(false, first);
-    let gap = 4.0 * pen.zoom();
+    let gap = 8.0 * pen.zoom();
     // Room for the arrow and the ports beside it.
     let room = (size.x + 12.0) / pen.zoom();
     if let Some((a, b)) = level.filter(|(a, b)| a.distance(*b) >= room) {

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, CornerRadius, Pos2, Rect, Shape as Drawn, Stroke, St
 use super::detail::Detail;
 use super::figures::{Count, Face, Fill, Level, Servers};
 use super::geometry::{self, FOLD, NOTCH, Shape};
-use super::pen::{self, Pen, Weight};
+use super::pen::{self, LineMesh, Pen, Weight};
 use super::scene::SceneNode;
 use crate::text::tr_args;
 use crate::theme::Theme;
@@ -25,7 +25,7 @@ const PORT: f32 = 4.5;
 
 /// How a node stands to pointer, keyboard and selection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct State {
+pub(super) struct State {
     /// It is selected.
     pub selected: bool,
     /// The pointer is over it.
@@ -38,7 +38,7 @@ pub struct State {
 
 /// How a port stands to the link being drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PortState {
+pub(super) enum PortState {
     /// No link ends there.
     Free,
     /// A link ends there.
@@ -58,7 +58,7 @@ pub enum PortState {
 }
 
 /// The hue of a node's role, and its outline's.
-pub fn role(theme: &Theme, shape: Shape) -> (Color32, Color32) {
+pub(super) fn role(theme: &Theme, shape: Shape) -> (Color32, Color32) {
     match shape {
         Shape::Producer => (theme.kind_source, theme.edge_source),
         Shape::Topic | Shape::Queue => (theme.kind_channel, theme.edge_channel),
@@ -68,7 +68,7 @@ pub fn role(theme: &Theme, shape: Shape) -> (Color32, Color32) {
 }
 
 /// The icon of a node's kind.
-pub fn icon(shape: Shape) -> Icon {
+pub(super) fn icon(shape: Shape) -> Icon {
     match shape {
         Shape::Producer => Icon::Producer,
         Shape::Topic => Icon::Topic,
@@ -79,7 +79,7 @@ pub fn icon(shape: Shape) -> Icon {
 }
 
 /// The colours of a level: its fill, the fill's edge, and its digits.
-pub fn level_colours(theme: &Theme, level: Level) -> (Color32, Color32, Color32) {
+pub(super) fn level_colours(theme: &Theme, level: Level) -> (Color32, Color32, Color32) {
     match level {
         Level::Ok => (theme.ok, theme.ok, theme.ok_text),
         Level::Warn => (theme.warn_fill, theme.warn, theme.warn_text),
@@ -87,12 +87,9 @@ pub fn level_colours(theme: &Theme, level: Level) -> (Color32, Color32, Color32)
     }
 }
 
-/// Paints a node at this detail.
-pub fn paint(pen: &Pen<'_>, node: &SceneNode, face: &Face, state: State, detail: Detail) {
+/// Paints a node at this detail, which is not `Overview`.
+pub(super) fn paint(pen: &Pen<'_>, node: &SceneNode, face: &Face, state: State, detail: Detail) {
     let rect = pen.rect(node.rect);
-    if detail == Detail::Overview {
-        return paint_silhouette(pen, node.shape, rect, face, state);
-    }
     paint_body(pen, node.shape, rect, state);
     match (node.shape, detail) {
         (Shape::Note, _) => paint_note(pen, rect, face),
@@ -118,17 +115,25 @@ pub fn paint(pen: &Pen<'_>, node: &SceneNode, face: &Face, state: State, detail:
     }
 }
 
-fn paint_silhouette(pen: &Pen<'_>, shape: Shape, rect: Rect, face: &Face, state: State) {
+/// Adds a node as it is seen from afar: all of them make one mesh.
+pub(super) fn add_silhouette(
+    pen: &Pen<'_>,
+    mesh: &mut LineMesh,
+    node: &SceneNode,
+    face: &Face,
+    state: State,
+) {
     let theme = pen.theme;
-    let (hue, edge) = role(theme, shape);
-    let colour = if shape == Shape::Note { edge } else { Theme::mix(hue, theme.bg_canvas, 0.2) };
-    let outline = geometry::outline(shape, rect, pen.zoom());
-    if state.selected {
-        let halo = Stroke::new(4.0, pen.ink(theme.accent));
-        pen.painter.add(Drawn::closed_line(outline.clone(), halo));
-    }
-    pen.painter.add(pen::filled(&outline, rect.center(), pen.ink(colour)));
-    pen.painter.add(Drawn::closed_line(outline, Stroke::new(1.0, pen.ink(colour))));
+    let (hue, edge) = role(theme, node.shape);
+    let paper = node.shape == Shape::Note;
+    let colour = pen.ink(if paper { edge } else { Theme::mix(hue, theme.bg_canvas, 0.2) });
+    let rect = pen.rect(node.rect);
+    let mut outline = geometry::outline(node.shape, rect, pen.zoom());
+    let first = outline.first().copied();
+    pen::fill_fan(&mut mesh.mesh, &outline, rect.center(), colour);
+    outline.extend(first);
+    let marked = if state.selected { pen.ink(theme.accent) } else { colour };
+    mesh.stroke(&outline, if state.selected { 2.5 } else { 0.5 }, marked);
     if face.alarming() || state.broken {
         let at = rect.right_top() + Vec2::new(3.0, -1.0);
         pen.painter.circle_filled(at, 3.5, pen.ink(theme.full));
@@ -248,7 +253,7 @@ fn bar_rect(pen: &Pen<'_>, rect: Rect) -> Rect {
 }
 
 /// A fill bar with ticks: at 60 and 85 %, or at the decades.
-pub fn paint_fill(pen: &Pen<'_>, area: Rect, fill: Fill, state: State) {
+pub(super) fn paint_fill(pen: &Pen<'_>, area: Rect, fill: Fill, state: State) {
     let theme = pen.theme;
     let corner = radius(2.0 * pen.zoom());
     pen.painter.rect_filled(area, corner, pen.ink(theme.track));
@@ -451,7 +456,7 @@ fn paint_broken(pen: &Pen<'_>, at: Pos2) {
 }
 
 /// Paints a port.
-pub fn paint_port(pen: &Pen<'_>, at: Pos2, state: PortState) {
+pub(super) fn paint_port(pen: &Pen<'_>, at: Pos2, state: PortState) {
     let theme = pen.theme;
     let at = pen.point(at);
     let size = PORT * pen.zoom().clamp(0.6, 1.5);
@@ -496,6 +501,6 @@ pub fn paint_port(pen: &Pen<'_>, at: Pos2, state: PortState) {
 }
 
 /// A corner radius in whole points.
-pub fn radius(points: f32) -> CornerRadius {
+pub(super) fn radius(points: f32) -> CornerRadius {
     CornerRadius::same(points.round().clamp(0.0, 255.0) as u8)
 }

@@ -13,11 +13,11 @@ use crate::theme::Theme;
 use crate::view_state::Camera;
 
 /// No text on the screen is smaller than this.
-pub const TEXT_FLOOR: f32 = 11.0;
+pub(super) const TEXT_FLOOR: f32 = 11.0;
 
 /// How heavy text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
+pub(super) enum Weight {
     /// 400.
     Regular,
     /// 500.
@@ -45,7 +45,7 @@ impl Faces {
 }
 
 /// Paints on the screen what is given in canvas points.
-pub struct Pen<'a> {
+pub(super) struct Pen<'a> {
     /// Where shapes go.
     pub painter: Painter,
     /// The colours.
@@ -60,34 +60,34 @@ pub struct Pen<'a> {
 
 impl<'a> Pen<'a> {
     /// A pen for the canvas in `view`.
-    pub fn new(ui: &Ui, theme: &'a Theme, view: Rect, camera: Camera) -> Self {
+    pub(super) fn new(ui: &Ui, theme: &'a Theme, view: Rect, camera: Camera) -> Self {
         let painter = ui.painter().with_clip_rect(view.intersect(ui.clip_rect()));
         Self { painter, theme, view, camera, faces: Faces::of(ui), dim: false }
     }
 
     /// Screen points per canvas point.
-    pub fn zoom(&self) -> f32 {
+    pub(super) fn zoom(&self) -> f32 {
         self.camera.zoom
     }
 
     /// Where a canvas point lies on the screen.
-    pub fn point(&self, point: Pos2) -> Pos2 {
+    pub(super) fn point(&self, point: Pos2) -> Pos2 {
         self.camera.to_screen(self.view, point)
     }
 
     /// Where a rectangle of the canvas lies on the screen.
-    pub fn rect(&self, rect: Rect) -> Rect {
+    pub(super) fn rect(&self, rect: Rect) -> Rect {
         Rect::from_min_max(self.point(rect.min), self.point(rect.max))
     }
 
     /// The part of the canvas in view.
-    pub fn seen(&self) -> Rect {
+    pub(super) fn seen(&self) -> Rect {
         let corner = |point| self.camera.to_canvas(self.view, point);
         Rect::from_min_max(corner(self.view.min), corner(self.view.max))
     }
 
     /// The colour as it is painted: dimmed where what is painted is.
-    pub fn ink(&self, colour: Color32) -> Color32 {
+    pub(super) fn ink(&self, colour: Color32) -> Color32 {
         if self.dim { self.theme.dimmed(colour) } else { colour }
     }
 
@@ -102,7 +102,7 @@ impl<'a> Pen<'a> {
     }
 
     /// One line of text, cut with an ellipsis at `width` (screen points).
-    pub fn line(&self, text: &str, size: f32, weight: Weight, width: f32) -> Arc<Galley> {
+    pub(super) fn line(&self, text: &str, size: f32, weight: Weight, width: f32) -> Arc<Galley> {
         let format = TextFormat {
             font_id: self.font(size, weight),
             color: Color32::PLACEHOLDER,
@@ -114,7 +114,7 @@ impl<'a> Pen<'a> {
     }
 
     /// Text that wraps at `width`, at most `rows` of it, in one size and height of lines.
-    pub fn paragraph(&self, text: &str, size: f32, width: f32, rows: usize) -> Arc<Galley> {
+    pub(super) fn paragraph(&self, text: &str, size: f32, width: f32, rows: usize) -> Arc<Galley> {
         let format = TextFormat {
             font_id: self.font(size, Weight::Regular),
             color: Color32::PLACEHOLDER,
@@ -127,7 +127,13 @@ impl<'a> Pen<'a> {
     }
 
     /// Puts a galley there and says what it covers.
-    pub fn put(&self, galley: Arc<Galley>, at: Pos2, align: Align2, colour: Color32) -> Rect {
+    pub(super) fn put(
+        &self,
+        galley: Arc<Galley>,
+        at: Pos2,
+        align: Align2,
+        colour: Color32,
+    ) -> Rect {
         let rect = align.anchor_size(at, galley.size());
         self.painter.galley(rect.min, galley, self.ink(colour));
         rect
@@ -135,7 +141,7 @@ impl<'a> Pen<'a> {
 }
 
 /// Adds a closed outline, all of which `centre` sees, as a fan.
-pub fn fill_fan(mesh: &mut Mesh, outline: &[Pos2], centre: Pos2, colour: Color32) {
+pub(super) fn fill_fan(mesh: &mut Mesh, outline: &[Pos2], centre: Pos2, colour: Color32) {
     let base = mesh.vertices.len() as u32;
     let count = outline.len() as u32;
     mesh.colored_vertex(centre, colour);
@@ -148,14 +154,14 @@ pub fn fill_fan(mesh: &mut Mesh, outline: &[Pos2], centre: Pos2, colour: Color32
 }
 
 /// A closed outline, all of which `centre` sees, filled: a concave one too.
-pub fn filled(outline: &[Pos2], centre: Pos2, colour: Color32) -> Shape {
+pub(super) fn filled(outline: &[Pos2], centre: Pos2, colour: Color32) -> Shape {
     let mut mesh = Mesh::default();
     fill_fan(&mut mesh, outline, centre, colour);
     Shape::mesh(mesh)
 }
 
 /// Many lines in one mesh, with soft edges.
-pub struct LineMesh {
+pub(super) struct LineMesh {
     /// The mesh so far.
     pub mesh: Mesh,
     /// The width of the soft edge: a pixel.
@@ -165,7 +171,7 @@ pub struct LineMesh {
 
 impl LineMesh {
     /// An empty one for a screen with so many pixels per point.
-    pub fn new(pixels_per_point: f32) -> Self {
+    pub(super) fn new(pixels_per_point: f32) -> Self {
         Self {
             mesh: Mesh::default(),
             feather: 1.0 / pixels_per_point.max(0.5),
@@ -174,7 +180,7 @@ impl LineMesh {
     }
 
     /// Adds an open line.
-    pub fn stroke(&mut self, points: &[Pos2], width: f32, colour: Color32) {
+    pub(super) fn stroke(&mut self, points: &[Pos2], width: f32, colour: Color32) {
         if points.len() < 2 {
             return;
         }
@@ -217,7 +223,13 @@ impl LineMesh {
     }
 
     /// Adds a line of dashes `on` long, `off` apart.
-    pub fn dashes(&mut self, points: &[Pos2], (on, off): (f32, f32), width: f32, ink: Color32) {
+    pub(super) fn dashes(
+        &mut self,
+        points: &[Pos2],
+        (on, off): (f32, f32),
+        width: f32,
+        ink: Color32,
+    ) {
         let mut dash: Vec<Pos2> = Vec::new();
         let (mut drawing, mut left) = (true, on);
         for pair in points.windows(2) {
@@ -249,7 +261,7 @@ impl LineMesh {
     }
 
     /// Adds a filled triangle.
-    pub fn triangle(&mut self, corners: [Pos2; 3], colour: Color32) {
+    pub(super) fn triangle(&mut self, corners: [Pos2; 3], colour: Color32) {
         let base = self.mesh.vertices.len() as u32;
         for corner in corners {
             self.mesh.colored_vertex(corner, colour);

@@ -79,12 +79,12 @@ impl CanvasPanel {
                 };
                 self.step(&input, frame, commands);
             }
-            Event::PointerButton { pos, button, pressed: false, .. } => {
-                if self.button == Some(button) {
-                    self.button = None;
-                    let at = pointer(canvas, frame.camera, pos);
-                    self.step(&Input::Release { at }, frame, commands);
-                }
+            Event::PointerButton { pos, button, pressed: false, .. }
+                if self.button == Some(button) =>
+            {
+                self.button = None;
+                let at = pointer(canvas, frame.camera, pos);
+                self.step(&Input::Release { at }, frame, commands);
             }
             _ => {}
         }

@@ -6,11 +6,11 @@ use egui::{Pos2, Rect, Vec2};
 use super::geometry::round_corner;
 
 /// How far a link runs straight from and into its ports.
-pub const LEAD: f32 = 16.0;
+pub(super) const LEAD: f32 = 16.0;
 /// How far a link stays clear of nodes that are not its ends.
-pub const CLEARANCE: f32 = 16.0;
+pub(super) const CLEARANCE: f32 = 16.0;
 /// The radius of a route's corners.
-pub const CORNER: f32 = 12.0;
+pub(super) const CORNER: f32 = 12.0;
 
 const COST_PER_BEND: f32 = 40.0;
 const COST_PER_OBSTACLE: f32 = 600.0;
@@ -19,7 +19,7 @@ const MOST_EDGES: usize = 12;
 
 /// How a link enters its second port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Entry {
+pub(super) enum Entry {
     /// From the left: an ordinary port.
     Rightwards,
     /// From above: a dead letter falls into its target.
@@ -28,7 +28,7 @@ pub enum Entry {
 
 /// What a route leads from and to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ends {
+pub(super) struct Ends {
     /// Where it begins: going right (dead letters: down).
     pub from: Pos2,
     /// The node where it begins.
@@ -41,7 +41,7 @@ pub struct Ends {
 
 /// A way with rounded corners, measured along itself.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Route {
+pub(super) struct Route {
     /// The orthogonal line with sharp corners.
     pub corners: Vec<Pos2>,
     /// The line as drawn.
@@ -54,8 +54,8 @@ pub struct Route {
 
 impl Route {
     /// The route with these corners, of which there are at least two.
-    pub fn through(corners: Vec<Pos2>) -> Self {
-        let corners = without_repeats(corners);
+    pub(super) fn through(corners: Vec<Pos2>) -> Self {
+        let corners = without_repeats(&corners);
         let mut path = Vec::with_capacity(corners.len() * 5);
         path.push(corners[0]);
         for triple in corners.windows(3) {
@@ -75,12 +75,12 @@ impl Route {
     }
 
     /// How long it is.
-    pub fn length(&self) -> f32 {
+    pub(super) fn length(&self) -> f32 {
         self.lengths.last().copied().unwrap_or(0.0)
     }
 
     /// The place at the share `t` of its length (0 to 1), and the direction there.
-    pub fn at(&self, t: f32) -> (Pos2, Vec2) {
+    pub(super) fn at(&self, t: f32) -> (Pos2, Vec2) {
         let along = t.clamp(0.0, 1.0) * self.length();
         let after = self.lengths.partition_point(|&l| l < along).clamp(1, self.path.len() - 1);
         let (a, b) = (self.path[after - 1], self.path[after]);
@@ -90,7 +90,7 @@ impl Route {
     }
 
     /// The stretch from the share `from` to the share `to` of its length.
-    pub fn part(&self, from: f32, to: f32) -> Vec<Pos2> {
+    pub(super) fn part(&self, from: f32, to: f32) -> Vec<Pos2> {
         let (a, b) = (from.clamp(0.0, 1.0) * self.length(), to.clamp(0.0, 1.0) * self.length());
         let mut points = vec![self.at(from).0];
         let between = self.path.iter().zip(&self.lengths).filter(|(_, l)| **l > a && **l < b);
@@ -100,7 +100,7 @@ impl Route {
     }
 
     /// The distance of `point` from the line.
-    pub fn distance(&self, point: Pos2) -> f32 {
+    pub(super) fn distance(&self, point: Pos2) -> f32 {
         self.corners
             .windows(2)
             .map(|pair| {
@@ -113,7 +113,7 @@ impl Route {
 
     /// The longest horizontal part (`true`) or vertical one, by its ends; of equal ones the first or
     /// the last.
-    pub fn longest_part(&self, horizontal: bool, first: bool) -> Option<(Pos2, Pos2)> {
+    pub(super) fn longest_part(&self, horizontal: bool, first: bool) -> Option<(Pos2, Pos2)> {
         let mut best: Option<(Pos2, Pos2)> = None;
         for pair in self.corners.windows(2) {
             let (a, b) = (pair[0], pair[1]);
@@ -129,9 +129,9 @@ impl Route {
     }
 }
 
-fn without_repeats(corners: Vec<Pos2>) -> Vec<Pos2> {
+fn without_repeats(corners: &[Pos2]) -> Vec<Pos2> {
     let mut kept: Vec<Pos2> = Vec::with_capacity(corners.len());
-    for corner in &corners {
+    for corner in corners {
         match kept.as_slice() {
             [.., last] if last.distance(*corner) < 0.01 => {}
             // A corner on a straight line is none.
@@ -150,13 +150,13 @@ fn without_repeats(corners: Vec<Pos2>) -> Vec<Pos2> {
 }
 
 /// The way of an ordinary link, from a port on the right to a port on the left.
-pub fn route(ends: &Ends, obstacles: &[Rect]) -> Route {
+pub(super) fn route(ends: &Ends, obstacles: &[Rect]) -> Route {
     Route::through(best(candidates(ends, obstacles), ends, obstacles))
 }
 
 /// The way of dead letters, from the lower edge of a channel: into the upper edge of the target
 /// where it lies below, else into its port on the left, `to_port`.
-pub fn route_dead_letters(ends: &Ends, to_port: Pos2, obstacles: &[Rect]) -> (Route, Entry) {
+pub(super) fn route_dead_letters(ends: &Ends, to_port: Pos2, obstacles: &[Rect]) -> (Route, Entry) {
     if ends.to_rect.top() > ends.from_rect.bottom() + LEAD {
         let turned = Ends {
             from: transpose(ends.from),

@@ -13,7 +13,7 @@ use super::routing::{self, CLEARANCE, Ends, Entry, Route};
 
 /// A way on the canvas: a link, or the way of a channel's dead letters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum WayId {
+pub(super) enum WayId {
     /// A link of the project.
     Link(LinkId),
     /// The way from this channel to its dead-letter target.
@@ -22,7 +22,7 @@ pub enum WayId {
 
 /// What goes along a way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum WayKind {
+pub(super) enum WayKind {
     /// A link of this kind.
     Link(LinkKind),
     /// Dead letters.
@@ -31,7 +31,7 @@ pub enum WayKind {
 
 /// A node's geometry.
 #[derive(Clone, Debug)]
-pub struct SceneNode {
+pub(super) struct SceneNode {
     /// Which.
     pub id: NodeId,
     /// Its shape.
@@ -48,7 +48,7 @@ pub struct SceneNode {
 
 /// A way's geometry.
 #[derive(Clone, Debug)]
-pub struct SceneWay {
+pub(super) struct SceneWay {
     /// Which.
     pub id: WayId,
     /// What goes along it.
@@ -65,7 +65,7 @@ pub struct SceneWay {
 
 /// The geometry of a drawing.
 #[derive(Debug, Default)]
-pub struct Scene {
+pub(super) struct Scene {
     fingerprint: u64,
     /// Counts how often the geometry changed.
     pub generation: u64,
@@ -79,14 +79,15 @@ pub struct Scene {
 
 impl Scene {
     /// The scene of this drawing.
-    pub fn of(project: &Project) -> Self {
+    #[cfg(test)]
+    pub(super) fn of(project: &Project) -> Self {
         let mut scene = Self::default();
         scene.update(project);
         scene
     }
 
     /// Brings the scene up to date with the drawing; costs little where nothing moved.
-    pub fn update(&mut self, project: &Project) {
+    pub(super) fn update(&mut self, project: &Project) {
         let fingerprint = egui::util::hash(Fingerprint(project));
         if fingerprint == self.fingerprint && self.generation > 0 {
             return;
@@ -98,12 +99,12 @@ impl Scene {
     }
 
     /// The index of a node in `nodes`.
-    pub fn node_ix(&self, id: &NodeId) -> Option<usize> {
+    pub(super) fn node_ix(&self, id: &NodeId) -> Option<usize> {
         self.index.get(id).copied()
     }
 
     /// A node's geometry.
-    pub fn node(&self, id: &NodeId) -> Option<&SceneNode> {
+    pub(super) fn node(&self, id: &NodeId) -> Option<&SceneNode> {
         self.node_ix(id).map(|ix| &self.nodes[ix])
     }
 
@@ -205,12 +206,12 @@ fn make_route(
 }
 
 /// The dead-letter target of a channel, if it has one.
-pub fn dead_letter_target(kind: &NodeKind) -> Option<&NodeId> {
+pub(super) fn dead_letter_target(kind: &NodeKind) -> Option<&NodeId> {
     waiting(kind).and_then(|waiting| waiting.dead_letter.as_ref())
 }
 
 /// The settings of a channel's waiting place.
-pub fn waiting(kind: &NodeKind) -> Option<&Waiting> {
+pub(super) fn waiting(kind: &NodeKind) -> Option<&Waiting> {
     match kind {
         NodeKind::Topic(waiting) | NodeKind::Queue(waiting) => Some(waiting),
         _ => None,
