@@ -50,7 +50,13 @@ impl Show<'_> {
         commands: &mut CommandQueue,
     ) {
         let seen = pen.seen().expand(16.0);
-        let broken: BTreeSet<&NodeId> = self.broken().collect();
+        let broken: BTreeSet<&NodeId> = self
+            .broken()
+            .filter_map(|id| match id {
+                ElementId::Node(id) => Some(id),
+                ElementId::Link(_) => None,
+            })
+            .collect();
         let focused = ui.memory(Memory::focused);
         // All silhouettes make one mesh, below the marks of those that need help.
         let place = pen.painter.add(Drawn::Noop);
@@ -95,12 +101,10 @@ impl Show<'_> {
         pen.painter.set(place, Drawn::mesh(silhouettes.mesh));
     }
 
-    fn broken(&self) -> impl Iterator<Item = &NodeId> {
+    /// The nodes and links that have a problem of severity error.
+    fn broken(&self) -> impl Iterator<Item = &ElementId> {
         let errors = self.frame.problems.iter().filter(|p| p.severity == Severity::Error);
-        errors.filter_map(|problem| match &problem.id {
-            Some(ElementId::Node(id)) => Some(id),
-            _ => None,
-        })
+        errors.filter_map(|problem| problem.id.as_ref())
     }
 
     /// Why the link being drawn cannot end at this node; none where it can or none is drawn. The
@@ -134,10 +138,17 @@ impl Show<'_> {
                 let from = thinned.iter().find(|(other, _)| *other == ix).map(|(_, n)| *n);
                 paint_link::paint_label(pen, self.frame.project, way, self.live, from);
             }
+            let middle = pen.point(way.route.at(0.5).0);
+            let here = |id: &ElementId| {
+                matches!((id, &way.id),
+                (ElementId::Link(broken), WayId::Link(id)) if broken == id)
+            };
+            if self.broken().any(here) {
+                paint_node::paint_broken(pen, middle);
+            }
             if !read {
                 continue;
             }
-            let middle = pen.point(way.route.at(0.5).0);
             let area = Rect::from_center_size(middle, Vec2::splat(24.0));
             let id = self.id.with(("way", &way.id));
             let selected = matches!(&way.id, WayId::Link(id)
@@ -195,7 +206,9 @@ impl Show<'_> {
                 }
             }
             if shown && node.dead_letters {
+                pen.dim = self.linking.is_some();
                 paint_node::paint_port(pen, geometry::dead_letter_port(node.rect), PortState::Dead);
+                pen.dim = false;
             }
         }
     }

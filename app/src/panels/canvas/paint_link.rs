@@ -32,6 +32,7 @@ const MOST_CASED: usize = 1_500;
 struct Key {
     generation: u64,
     zoom: f32,
+    pixels_per_point: f32,
     origin: Pos2,
     view: Rect,
     link: Color32,
@@ -90,6 +91,7 @@ impl LinkPainter {
         let key = Key {
             generation: scene.generation,
             zoom: pen.zoom(),
+            pixels_per_point: pen.painter.pixels_per_point(),
             origin: pen.point(Pos2::ZERO),
             view: pen.view,
             link: pen.theme.link,

@@ -446,8 +446,8 @@ fn paint_lost(pen: &Pen<'_>, rect: Rect, lost: u64, badge: bool) {
     pen.put(galley, at, Align2::LEFT_CENTER, theme.on_loss);
 }
 
-/// The mark of a node that cannot run.
-fn paint_broken(pen: &Pen<'_>, at: Pos2) {
+/// The mark of a node or link that cannot run.
+pub(super) fn paint_broken(pen: &Pen<'_>, at: Pos2) {
     let (theme, zoom) = (pen.theme, pen.zoom().clamp(0.7, 1.5));
     pen.painter.circle_filled(at, 8.5 * zoom, pen.ink(theme.bg_canvas));
     pen.painter.circle_filled(at, 7.0 * zoom, pen.ink(theme.full));

@@ -54,8 +54,8 @@ pub(super) struct Route {
 
 impl Route {
     /// The route with these corners, of which there are at least two.
-    pub(super) fn through(corners: Vec<Pos2>) -> Self {
-        let corners = without_repeats(&corners);
+    pub(super) fn through(corners: &[Pos2]) -> Self {
+        let corners = without_repeats(corners);
         let mut path = Vec::with_capacity(corners.len() * 5);
         path.push(corners[0]);
         for triple in corners.windows(3) {
@@ -151,7 +151,7 @@ fn without_repeats(corners: &[Pos2]) -> Vec<Pos2> {
 
 /// The way of an ordinary link, from a port on the right to a port on the left.
 pub(super) fn route(ends: &Ends, obstacles: &[Rect]) -> Route {
-    Route::through(best(candidates(ends, obstacles), ends, obstacles))
+    Route::through(&best(candidates(ends, obstacles), ends, obstacles))
 }
 
 /// The way of dead letters, from the lower edge of a channel: into the upper edge of the target
@@ -166,7 +166,8 @@ pub(super) fn route_dead_letters(ends: &Ends, to_port: Pos2, obstacles: &[Rect])
         };
         let turned_obstacles: Vec<Rect> = obstacles.iter().copied().map(transpose_rect).collect();
         let line = best(candidates(&turned, &turned_obstacles), &turned, &turned_obstacles);
-        return (Route::through(line.into_iter().map(transpose).collect()), Entry::Downwards);
+        let line: Vec<Pos2> = line.into_iter().map(transpose).collect();
+        return (Route::through(&line), Entry::Downwards);
     }
     let x = to_port.x - LEAD;
     let below =
@@ -184,7 +185,7 @@ pub(super) fn route_dead_letters(ends: &Ends, to_port: Pos2, obstacles: &[Rect])
         }
     }
     let ends = Ends { to: to_port, ..*ends };
-    (Route::through(best(lines, &ends, obstacles)), Entry::Rightwards)
+    (Route::through(&best(lines, &ends, obstacles)), Entry::Rightwards)
 }
 
 fn transpose(point: Pos2) -> Pos2 {
@@ -401,7 +402,7 @@ mod tests {
 
     #[test]
     fn a_way_of_no_length_is_borne() {
-        let way = Route::through(vec![Pos2::ZERO, Pos2::ZERO]);
+        let way = Route::through(&[Pos2::ZERO, Pos2::ZERO]);
         assert_eq!(way.at(0.7).0, Pos2::ZERO);
         assert_eq!(way.length(), 0.0);
     }

@@ -7,7 +7,7 @@ use eventloom_core::edit::Edit;
 use eventloom_core::ids::{ElementId, NodeId};
 use eventloom_core::live::View;
 use eventloom_core::project::check::{Problem, Severity};
-use eventloom_core::project::{NodeKind, Point, Producer, Project};
+use eventloom_core::project::{NodeKind, Point, Producer, Project, Waiting};
 
 use super::{CanvasPanel, content_bounds, samples};
 use crate::command::{Action, Command, CommandQueue};
@@ -322,6 +322,28 @@ fn a_double_click_reveals_a_node() {
     harness.run();
     let reveal = Command::Reveal(ElementId::Node("stock".into()));
     assert!(harness.state().asked.contains(&reveal), "{:?}", harness.state().asked);
+}
+
+#[test]
+fn a_node_dropped_from_the_palette_is_placed_where_it_falls() {
+    let drop = |read_only| {
+        let mut bench = Bench::new(samples::orders());
+        bench.read_only = read_only;
+        let mut harness = bench.harness();
+        let kind = NodeKind::Queue(Waiting::default());
+        egui::DragAndDrop::set_payload(&harness.ctx, kind.clone());
+        let at = Pos2::new(300.0, 600.0);
+        harness.hover_at(at);
+        harness.drop_at(at);
+        harness.run();
+        let state = harness.into_state();
+        let view = state.panel.view().expect("it was shown");
+        let at = Some(state.camera.to_canvas(view, at));
+        (state.asked, Command::AddNode { kind, at })
+    };
+    let (asked, wanted) = drop(false);
+    assert_eq!(asked, [wanted]);
+    assert_eq!(drop(true).0, []);
 }
 
 #[test]
