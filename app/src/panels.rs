@@ -1,4 +1,4 @@
-//! The panels: each sees the frame's context and asks for changes by commands.
+//! The panels. Each sees the frame's context, asks by commands, and owns only what passes.
 
 pub mod canvas;
 pub mod start;
