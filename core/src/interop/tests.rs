@@ -1,7 +1,7 @@
 //! The readers as a whole: whole logs in, rows and summaries out.
 
 use std::io::{self, BufRead, Cursor, Read, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
@@ -45,8 +45,8 @@ fn sample(path: &str) -> Option<PathBuf> {
     there.then_some(file)
 }
 
-fn read_file(path: &std::path::Path) -> (Vec<LogRow>, LogSummary) {
-    let mut reader = LogReader::open(path, &FieldMap::default()).expect("the file is there");
+fn read_file(path: &Path, map: &FieldMap) -> (Vec<LogRow>, LogSummary) {
+    let mut reader = LogReader::open(path, map).expect("the file is there");
     let rows = reader.by_ref().collect::<Result<_, _>>().expect("a sound file");
     (rows, reader.summary())
 }
@@ -54,7 +54,7 @@ fn read_file(path: &std::path::Path) -> (Vec<LogRow>, LogSummary) {
 #[test]
 fn the_clickstream_sample_is_read_whole() {
     let Some(file) = sample("eventlogs/ecom-clickstream.csv.gz") else { return };
-    let (rows, summary) = read_file(&file);
+    let (rows, summary) = read_file(&file, &FieldMap::default());
     assert_eq!(rows.len(), 31_106);
     assert_eq!(summary.lines, 31_106);
     assert_eq!(summary.refused, Refusals::default());
@@ -71,7 +71,7 @@ fn the_clickstream_sample_is_read_whole() {
 #[test]
 fn the_recent_changes_sample_is_read_whole() {
     let Some(file) = sample("eventlogs/wikimedia-recentchange.ndjson") else { return };
-    let (rows, summary) = read_file(&file);
+    let (rows, summary) = read_file(&file, &FieldMap::default());
     assert_eq!((rows.len(), summary.lines, summary.refused.count), (100, 100, 0));
     assert_eq!(summary.backward_steps, 15);
     let mapping = summary.mapping;
@@ -79,8 +79,8 @@ fn the_recent_changes_sample_is_read_whole() {
     assert_eq!(mapping.key.as_deref(), Some("user"));
     // /meta/dt and timestamp tell the same seconds; either is right.
     assert_eq!((mapping.time.as_str(), mapping.times), ("timestamp", TimeKind::EpochS));
-    let text = std::fs::read(&file).expect("it was there a moment ago");
-    let (given, summary) = read(text, "time=/meta/dt,type=/type,key=wiki,data=/length");
+    let map = parse_map("time=/meta/dt,type=/type,key=wiki,data=/length").expect("a map");
+    let (given, summary) = read_file(&file, &map);
     assert_eq!(summary.mapping.times, TimeKind::Iso8601);
     assert_eq!(
         rows.iter().map(|row| row.time_ns).collect::<Vec<_>>(),
@@ -93,7 +93,7 @@ fn the_recent_changes_sample_is_read_whole() {
 #[test]
 fn the_log_that_ships_is_sound() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../projects/logs/door-sensors.csv");
-    let (rows, summary) = read_file(file.as_ref());
+    let (rows, summary) = read_file(file.as_ref(), &FieldMap::default());
     assert_eq!(summary.refused.count, 0);
     assert_eq!(summary.backward_steps, 3);
     assert!((380..=440).contains(&rows.len()), "{}", rows.len());
@@ -107,8 +107,14 @@ fn rows_become_events_with_their_attributes() {
         "when,what,who,n,code\n2024-03-13 10:00,a,x,1.50,007\n\n2024-03-13 09:00,b,,2,\"q\"\"\"\n",
         "time=when,type=what,key=who,tz=+01:00",
     );
-    assert_eq!(&*rows[0].data, r#"{"when":"2024-03-13 10:00","what":"a","who":"x","n":1.50,"code":"007"}"#);
-    assert_eq!(&*rows[1].data, r#"{"when":"2024-03-13 09:00","what":"b","who":"","n":2,"code":"q\""}"#);
+    assert_eq!(
+        &*rows[0].data,
+        r#"{"when":"2024-03-13 10:00","what":"a","who":"x","n":1.50,"code":"007"}"#
+    );
+    assert_eq!(
+        &*rows[1].data,
+        r#"{"when":"2024-03-13 09:00","what":"b","who":"","n":2,"code":"q\""}"#
+    );
     assert_eq!((rows[1].line, rows[1].key.as_deref()), (4, None));
     assert_eq!(summary.backward_steps, 1);
     assert_eq!(summary.first_time.as_deref(), Some("2024-03-13T09:00:00Z"));
@@ -130,8 +136,10 @@ fn what_cannot_be_read_is_counted_with_line_and_reason() {
         "{{\"time\":1700000000}}\n\nnoise\n[1]\n{{\"time\":\"soon\"}}\n{{}}\n{{\"time\":1700000001,\"a\":{deep}\n"
     )
     .into_bytes();
-    text.extend_from_slice(b"{\"a\":\"\xff\"}\n{\"time\":null}\n{\"time\":1700000001}\n{\"time\":170");
-    let (rows, summary) = read(text, "");
+    text.extend_from_slice(
+        b"{\"a\":\"\xff\"}\n{\"time\":null}\n{\"time\":1700000001}\n{\"time\":170",
+    );
+    let (rows, summary) = read(text, "time=time");
     assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 10]);
     assert_eq!((summary.lines, summary.events, summary.refused.count), (10, 2, 8));
     let json = serde_json::to_value(&summary).expect("plain data");
@@ -188,7 +196,10 @@ fn fields_are_guessed_by_name_and_by_value() {
             "time=time,type=type,key=subject,data=/,tz=UTC",
         ),
         (r#"{"@timestamp":"2024-01-01T00:00:00Z","message":"m"}"#, "time=@timestamp,data=/,tz=UTC"),
-        (r#"{"a":{"b":{"createdAt":1700000000123}},"Action":"go"}"#, "time=/a/b/createdAt,type=Action,data=/,tz=UTC"),
+        (
+            r#"{"a":{"b":{"createdAt":1700000000123}},"Action":"go"}"#,
+            "time=/a/b/createdAt,type=Action,data=/,tz=UTC",
+        ),
         // A time by its values alone; a large number alone is none.
         ("x,y\n1700000000,2024-01-01T00:00:00Z\n", "time=y,data=/,tz=UTC"),
         // The better name wins though both are times.
@@ -205,8 +216,7 @@ fn fields_are_guessed_by_name_and_by_value() {
 
 #[test]
 fn a_key_is_rather_what_comes_again() {
-    let rows: String =
-        (0..12).map(|i| format!("{},{i},u{}\n", 1_700_000_000 + i, i % 3)).collect();
+    let rows: String = (0..12).map(|i| format!("{},{i},u{}\n", 1_700_000_000 + i, i % 3)).collect();
     assert_eq!(guessed(&format!("ts,key,user\n{rows}")), "time=ts,key=user,data=/,tz=UTC");
     let (few, _) = rows.split_at(32);
     assert_eq!(guessed(&format!("ts,key,user\n{few}")), "time=ts,key=key,data=/,tz=UTC");
@@ -215,12 +225,18 @@ fn a_key_is_rather_what_comes_again() {
 #[test]
 fn where_the_time_is_in_doubt_the_candidates_are_named() {
     let unsure = error("time,name,ts\n2024-01-01,x,2024-01-02\n", "");
-    assert!(matches!(&unsure, LogError::UnsureTime { candidates, .. } if candidates == &["time", "ts"]));
+    assert!(
+        matches!(&unsure, LogError::UnsureTime { candidates, .. } if candidates == &["time", "ts"])
+    );
     assert!(unsure.to_string().contains("--map time="), "{unsure}");
     let unsure = error(r#"{"a":"2024-01-01","b":{"c":"2024-01-02"}}"#, "");
-    assert!(matches!(&unsure, LogError::UnsureTime { candidates, .. } if candidates == &["a", "/b/c"]));
+    assert!(
+        matches!(&unsure, LogError::UnsureTime { candidates, .. } if candidates == &["a", "/b/c"])
+    );
     let none = error("id,amount\n1,1700000000\n", "");
-    assert!(matches!(&none, LogError::NoTime { candidates, .. } if candidates == &["id", "amount"]));
+    assert!(
+        matches!(&none, LogError::NoTime { candidates, .. } if candidates == &["id", "amount"])
+    );
     assert!(none.to_string().contains("--map time="), "{none}");
     // The same with a map is read.
     assert_eq!(read("id,amount\n1,1700000000\n", "time=amount").1.events, 1);
@@ -247,7 +263,11 @@ fn what_is_no_log_is_refused_with_advice() {
         (b"{\n \"time\": 1700000000\n}\n", "", "line 1: no JSON"),
         (b"2024-01-01T00:00:00Z,a\n", "", "is a value, not a name"),
         (b"1700000000,a\n", "", "is a value, not a name"),
-        (b"time\n2024-01-01\n", "time=tme", "no field \"tme\", which the map gives as time; there are: time"),
+        (
+            b"time\n2024-01-01\n",
+            "time=tme",
+            "no field \"tme\", which the map gives as time; there are: time",
+        ),
         (b"time\n2024-01-01\n", "key=id", "which the map gives as key"),
         (b"{\"time\":1700000000}\n", "type=/a/b", "which the map gives as type"),
         (b"time,x\n2024-01-01,soon\n", "time=x", "holds no times (soon)"),
@@ -263,7 +283,9 @@ fn what_is_no_log_is_refused_with_advice() {
         assert!(!error.is_io());
     }
     let missing = LogReader::open("/no/such/log.csv".as_ref(), &FieldMap::default());
-    assert!(missing.is_err_and(|error| error.is_io() && error.to_string().contains("/no/such/log.csv")));
+    assert!(
+        missing.is_err_and(|error| error.is_io() && error.to_string().contains("/no/such/log.csv"))
+    );
 }
 
 /// Hands out its pieces one by one and fails the test where more is asked for.
@@ -359,7 +381,9 @@ fn survive(bytes: Vec<u8>) -> Option<(Vec<LogRow>, LogSummary, bool)> {
 }
 
 fn json_lines(rows: usize) -> Vec<u8> {
-    let row = |i: usize| format!("{{\"ts\":{},\"type\":\"t{}\",\"x\":[{i}]}}\n", 1_700_000_000 + i, i % 3);
+    let row = |i: usize| {
+        format!("{{\"ts\":{},\"type\":\"t{}\",\"x\":[{i}]}}\n", 1_700_000_000 + i, i % 3)
+    };
     (0..rows).map(row).collect::<String>().into_bytes()
 }
 
