@@ -243,7 +243,7 @@ impl Sample<'_> {
             return Err(LogError::UnsureTime { name: self.name.to_owned(), candidates });
         }
         // They tell the same: the finest tells it best, of equals the first.
-        let finest = candidates.into_iter().rev().max_by_key(|candidate| candidate.fractions());
+        let finest = candidates.into_iter().rev().max_by_key(Candidate::fractions);
         finest
             .map(|candidate| (candidate.path, candidate.kind))
             .ok_or_else(|| LogError::NoTime { name: self.name.to_owned(), candidates: Vec::new() })
