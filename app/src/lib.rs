@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod context;
+pub mod panels;
 pub mod text;
 pub mod theme;
 pub mod view_state;

@@ -1,3 +1,11 @@
 //! What several panels draw alike.
 
+pub mod button;
+pub mod field;
+pub mod format;
 pub mod icons;
+pub mod lettering;
+pub mod names;
+pub mod section;
+pub mod segmented;
+pub mod ticks;
