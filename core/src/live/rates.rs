@@ -55,7 +55,8 @@ impl Rates {
             let total = self.totals.get(element.ix()).copied().unwrap_or(0);
             return if at.0 == 0 { 0.0 } else { total as f64 / at.as_secs_f64() };
         }
-        let count = self.total_before(element, bucket) - self.total_before(element, bucket - BUCKETS);
+        let count =
+            self.total_before(element, bucket) - self.total_before(element, bucket - BUCKETS);
         count as f64 / SimSpan(self.width.0 * BUCKETS).as_secs_f64()
     }
 
