@@ -1,218 +1,154 @@
-//! Buttons as the look draws them: flat, an icon or words, a fill only under the pointer; and pills.
+//! Buttons: one look for each meaning.
 
 use egui::{
-    Color32, CornerRadius, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo,
+    Align2, Button, CornerRadius, FontSelection, Response, RichText, Sense, Stroke, Ui, Vec2,
+    WidgetInfo, WidgetText, WidgetType, vec2,
 };
 
 use super::icons::{self, Icon};
-use super::lettering;
 use crate::theme::Theme;
+use crate::theme::fonts::{Weight, font};
 
-/// The side of a button with an icon alone.
-pub const SIDE: f32 = 28.0;
-/// The side of a small one.
-pub const SMALL_SIDE: f32 = 24.0;
-const RADIUS: CornerRadius = CornerRadius::same(6);
-const CHIP: CornerRadius = CornerRadius::same(4);
+/// The height of a button.
+const HEIGHT: f32 = 28.0;
+/// The side of an icon button.
+const ICON_SIDE: f32 = 28.0;
 
-/// The ring around what has the keyboard's focus.
-pub fn focus_ring(ui: &Ui, theme: &Theme, rect: Rect, response: &Response) {
-    if response.has_focus() {
-        let ring = rect.shrink(1.0);
-        ui.painter().rect_stroke(
-            ring,
-            RADIUS,
-            Stroke::new(2.0, theme.accent),
-            StrokeKind::Outside,
-        );
-    }
+/// The one button that a view is about.
+pub fn primary(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
+    primary_sized(ui, theme, text, vec2(0.0, HEIGHT))
 }
 
-fn background(theme: &Theme, response: &Response, rest: Color32) -> Color32 {
-    if !response.enabled() {
-        rest
-    } else if response.is_pointer_button_down_on() {
-        theme.bg_pressed
-    } else if response.hovered() {
-        theme.bg_hover
-    } else {
-        rest
-    }
+/// A primary button of at least this size.
+pub fn primary_sized(ui: &mut Ui, theme: &Theme, text: &str, size: Vec2) -> Response {
+    ui.scope(|ui| {
+        // Its fill does not change with the state, so that the white on it stays readable.
+        ui.spacing_mut().button_padding = vec2(16.0, 4.0);
+        let text = RichText::new(text).font(font(13.0, Weight::Medium)).color(theme.on_accent);
+        let button = Button::new(text).fill(theme.accent_fill).stroke(Stroke::NONE);
+        let response = ui.add(button.corner_radius(6).min_size(size));
+        let edge = if response.has_focus() {
+            Stroke::new(2.0, theme.accent)
+        } else if response.hovered() {
+            Stroke::new(1.0, theme.accent)
+        } else {
+            Stroke::NONE
+        };
+        let outside = egui::StrokeKind::Outside;
+        ui.painter().rect_stroke(response.rect, CornerRadius::same(6), edge, outside);
+        response
+    })
+    .inner
 }
 
-fn ink(ui: &Ui, theme: &Theme, response: &Response) -> Color32 {
-    if !ui.is_enabled() {
+/// Any other button.
+pub fn plain(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding = vec2(12.0, 4.0);
+        let text = RichText::new(text).font(font(13.0, Weight::Medium)).color(theme.text);
+        let button = Button::new(text).stroke(Stroke::NONE).corner_radius(6);
+        ui.add(button.min_size(vec2(0.0, HEIGHT)))
+    })
+    .inner
+}
+
+/// A button with an icon before its text.
+pub fn with_icon(ui: &mut Ui, theme: &Theme, icon: Icon, text: &str, size: Vec2) -> Response {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    describe(&response, ui, WidgetType::Button, text);
+    let fill = if response.hovered() { theme.bg_pressed } else { theme.bg_hover };
+    ui.painter().rect_filled(rect, 6, fill);
+    focus_ring(ui, &response, theme);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font(13.0, Weight::Medium), theme.text);
+    let width = icons::SIZE + 8.0 + galley.size().x;
+    let left = rect.center().x - width / 2.0;
+    let square = egui::Rect::from_center_size(
+        egui::pos2(left + icons::SIZE / 2.0, rect.center().y),
+        Vec2::splat(icons::SIZE),
+    );
+    icon.paint(ui.painter(), square, theme.text);
+    let at = egui::pos2(left + icons::SIZE + 8.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, theme.text);
+    response
+}
+
+/// An icon alone; `label` names it for those who do not see it, and under the pointer.
+pub fn icon(ui: &mut Ui, theme: &Theme, icon: Icon, label: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(ICON_SIDE), Sense::click());
+    describe(&response, ui, WidgetType::Button, label);
+    let colour = if !ui.is_enabled() {
         theme.text_disabled
     } else if response.hovered() {
         theme.text
     } else {
         theme.text_2
+    };
+    if response.hovered() && ui.is_enabled() {
+        ui.painter().rect_filled(rect, 6, theme.bg_hover);
     }
+    focus_ring(ui, &response, theme);
+    icon.paint(ui.painter(), rect.shrink((ICON_SIDE - icons::SIZE) / 2.0), colour);
+    response
 }
 
-/// A button that is an icon; `label` names it to who cannot see it, `tip` says more.
-pub fn icon(ui: &mut Ui, theme: &Theme, icon: Icon, label: &str, tip: &str) -> Response {
-    sized_icon(ui, theme, icon, label, tip, SIDE)
-}
-
-/// The same, smaller: in headers and rows.
-pub fn small_icon(ui: &mut Ui, theme: &Theme, icon: Icon, label: &str, tip: &str) -> Response {
-    sized_icon(ui, theme, icon, label, tip, SMALL_SIDE)
-}
-
-fn sized_icon(
+/// A row of a list: icon and name.
+pub fn row(
     ui: &mut Ui,
     theme: &Theme,
     icon: Icon,
-    label: &str,
-    tip: &str,
-    side: f32,
+    text: &str,
+    selected: bool,
+    height: f32,
 ) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), label));
-    if ui.is_rect_visible(rect) {
-        ui.painter().rect_filled(rect, RADIUS, background(theme, &response, Color32::TRANSPARENT));
-        let at = Rect::from_center_size(rect.center(), Vec2::splat(icons::SIZE));
-        icon.paint(ui.painter(), at, ink(ui, theme, &response));
-        focus_ring(ui, theme, rect, &response);
-    }
-    response.on_hover_text(tip).on_disabled_hover_text(tip)
-}
-
-/// The one button of a bar that matters most: an icon on the accent.
-pub fn primary_icon(ui: &mut Ui, theme: &Theme, icon: Icon, label: &str, tip: &str) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(40.0, SIDE), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), label));
-    if ui.is_rect_visible(rect) {
-        let fill = if !ui.is_enabled() {
-            theme.bg_hover
-        } else if response.is_pointer_button_down_on() {
-            Theme::mix(theme.accent_fill, theme.bg_app, 0.25)
-        } else if response.hovered() {
-            Theme::mix(theme.accent_fill, theme.bg_app, 0.12)
-        } else {
-            theme.accent_fill
-        };
-        ui.painter().rect_filled(rect, RADIUS, fill);
-        let at = Rect::from_center_size(rect.center(), Vec2::splat(icons::SIZE));
-        let ink = if ui.is_enabled() { theme.on_accent } else { theme.text_disabled };
-        icon.paint(ui.painter(), at, ink);
-        focus_ring(ui, theme, rect.expand(2.0), &response);
-    }
-    response.on_hover_text(tip).on_disabled_hover_text(tip)
-}
-
-/// A button with words.
-pub fn text(ui: &mut Ui, theme: &Theme, icon: Option<Icon>, words: &str) -> Response {
-    let galley = lettering::one_line(ui.painter(), words, lettering::body(), theme.text, 400.0);
-    let icon_width = if icon.is_some() { 24.0 } else { 0.0 };
-    let size = Vec2::new(galley.size().x + icon_width + 24.0, SIDE);
+    let size = vec2(ui.available_width(), height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), words));
-    if ui.is_rect_visible(rect) {
-        ui.painter().rect_filled(rect, RADIUS, background(theme, &response, theme.bg_hover));
-        let ink = if ui.is_enabled() { theme.text } else { theme.text_disabled };
-        if let Some(icon) = icon {
-            let middle = Pos2::new(rect.left() + 20.0, rect.center().y);
-            icon.paint(
-                ui.painter(),
-                Rect::from_center_size(middle, Vec2::splat(icons::SIZE)),
-                ink,
-            );
-        }
-        let at = Pos2::new(
-            rect.left() + 12.0 + icon_width,
-            rect.center().y - galley.size().y / 2.0,
-        );
-        ui.painter().galley_with_override_text_color(at, galley, ink);
-        focus_ring(ui, theme, rect, &response);
+    response.widget_info(|| {
+        WidgetInfo::selected(WidgetType::SelectableLabel, ui.is_enabled(), selected, text)
+    });
+    if selected {
+        ui.painter().rect_filled(rect, 4, theme.bg_selected);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 4, theme.bg_hover);
     }
+    focus_ring(ui, &response, theme);
+    let square = egui::Rect::from_center_size(
+        rect.left_center() + vec2(8.0 + icons::SIZE / 2.0, 0.0),
+        Vec2::splat(icons::SIZE),
+    );
+    icon.paint(ui.painter(), square, theme.text_2);
+    let room = rect.right() - square.right() - 16.0;
+    let galley = WidgetText::from(RichText::new(text).color(theme.text)).into_galley(
+        ui,
+        Some(egui::TextWrapMode::Truncate),
+        room,
+        FontSelection::Default,
+    );
+    let at = square.right_center() + vec2(8.0, -galley.size().y / 2.0);
+    ui.painter().galley(at, galley, theme.text);
     response
 }
 
-/// An entry of a menu, over its whole width.
-pub fn menu_entry(
-    ui: &mut Ui,
-    theme: &Theme,
-    icon: Option<Icon>,
-    words: &str,
-    chosen: bool,
-) -> Response {
-    let icon_width = if icon.is_some() { 24.0 } else { 0.0 };
-    let galley = lettering::one_line(ui.painter(), words, lettering::body(), theme.text, 400.0);
-    let wide = ui.available_width().max(galley.size().x + icon_width + 16.0);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(wide, 28.0), Sense::click());
-    let enabled = ui.is_enabled();
-    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, enabled, chosen, words));
-    if ui.is_rect_visible(rect) {
-        let rest = if chosen { theme.bg_pressed } else { Color32::TRANSPARENT };
-        ui.painter().rect_filled(rect, CHIP, background(theme, &response, rest));
-        let ink = if enabled { theme.text } else { theme.text_disabled };
-        if let Some(icon) = icon {
-            let middle = Pos2::new(rect.left() + 16.0, rect.center().y);
-            icon.paint(
-                ui.painter(),
-                Rect::from_center_size(middle, Vec2::splat(icons::SIZE)),
-                ink,
-            );
-        }
-        let at =
-            Pos2::new(rect.left() + 8.0 + icon_width, rect.center().y - galley.size().y / 2.0);
-        ui.painter().galley_with_override_text_color(at, galley, ink);
-        focus_ring(ui, theme, rect, &response);
-    }
+/// Text that can be clicked.
+pub fn link(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
+    let font = font(12.0, Weight::Regular);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme.text_3);
+    let size = vec2(galley.size().x, galley.size().y.max(24.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    describe(&response, ui, WidgetType::Button, text);
+    let colour = if response.hovered() { theme.text } else { theme.text_3 };
+    focus_ring(ui, &response, theme);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, font, colour);
     response
 }
 
-/// The sign in front of a pill's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PillSign {
-    /// A round dot.
-    Dot,
-    /// An icon of 12 points.
-    Icon(Icon),
-}
-
-/// A pill that says how things are and can be clicked: `hue` for its sign, `ink` for its words.
-pub fn pill(
-    ui: &mut Ui,
-    theme: &Theme,
-    sign: PillSign,
-    words: &str,
-    hue: Color32,
-    ink: Color32,
-    tip: &str,
-) -> Response {
-    let galley =
-        lettering::one_line(ui.painter(), words, lettering::small_semibold(), ink, 400.0);
-    let size = Vec2::new(galley.size().x + 34.0, SMALL_SIDE);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), words));
-    if ui.is_rect_visible(rect) {
-        let share = if response.hovered() { 0.26 } else { 0.17 };
-        ui.painter().rect_filled(rect, RADIUS, Theme::mix(theme.bg_panel, hue, share));
-        let middle = Pos2::new(rect.left() + 14.0, rect.center().y);
-        match sign {
-            PillSign::Dot => {
-                ui.painter().circle_filled(middle, 4.0, hue);
-            }
-            PillSign::Icon(icon) => {
-                icon.paint(
-                    ui.painter(),
-                    Rect::from_center_size(middle, Vec2::splat(12.0)),
-                    ink,
-                );
-            }
-        }
-        let at = Pos2::new(rect.left() + 24.0, rect.center().y - galley.size().y / 2.0);
-        ui.painter().galley(at, galley, ink);
-        focus_ring(ui, theme, rect, &response);
+/// The ring around what has the keyboard.
+pub fn focus_ring(ui: &Ui, response: &Response, theme: &Theme) {
+    if response.has_focus() {
+        let stroke = Stroke::new(2.0, theme.accent);
+        ui.painter().rect_stroke(response.rect, 6, stroke, egui::StrokeKind::Inside);
     }
-    response.on_hover_text(tip)
 }
 
-/// The fill of a row that can be clicked.
-pub fn row_fill(theme: &Theme, response: &Response, selected: bool) -> Color32 {
-    if selected { theme.bg_selected } else { background(theme, response, Color32::TRANSPARENT) }
+fn describe(response: &Response, ui: &Ui, kind: WidgetType, text: &str) {
+    response.widget_info(|| WidgetInfo::labeled(kind, ui.is_enabled(), text));
 }
