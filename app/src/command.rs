@@ -88,6 +88,8 @@ pub enum Command {
     OpenPath(PathBuf),
     /// Open the bundled sample with this number as an unsaved copy.
     OpenSample(usize),
+    /// A new project with a note that says how to begin.
+    FirstTopology,
     /// Save under this path.
     SaveTo(PathBuf),
     /// Forget the list of recent files.

@@ -17,6 +17,8 @@ use crate::theme::Theme;
 pub enum Next {
     /// A new project.
     New,
+    /// A new project with a note that says how to begin.
+    FirstTopology,
     /// Ask what to open.
     Open,
     /// Open this file.

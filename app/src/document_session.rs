@@ -4,11 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use eventloom_core::edit::history::History;
-use eventloom_core::edit::{Edit, EditError};
+use eventloom_core::edit::{Edit, EditError, History};
 use eventloom_core::project::check::{self, Problem};
 use eventloom_core::project::file::{self, LoadError, SaveError};
-use eventloom_core::project::{Project, default_seed};
+use eventloom_core::project::Project;
 
 /// Where a document came from, which decides what its name is and whether it can be saved at once.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,10 +32,8 @@ pub struct DocumentSession {
 }
 
 impl DocumentSession {
-    /// A new, empty project with this name.
-    pub fn new(name: &str) -> Self {
-        let project =
-            Project { name: name.to_owned(), seed: default_seed(), ..Project::default() };
+    /// A new project, not yet in any file.
+    pub fn new(project: Project) -> Self {
         Self::with(project, Origin::New)
     }
 
@@ -228,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_change_is_seen_checked_and_can_be_taken_back() {
-        let mut document = DocumentSession::new("Untitled");
+        let mut document = DocumentSession::new(Project::default());
         assert!(!document.is_dirty() && document.file_name().is_none());
         document.edit(producer(0.0)).expect("it fits");
         assert!(document.has_unsaved_work() && document.can_undo());
@@ -241,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_gesture_is_one_step_and_escape_leaves_no_trace() {
-        let mut document = DocumentSession::new("Untitled");
+        let mut document = DocumentSession::new(Project::default());
         document.edit(producer(0.0)).expect("it fits");
         let before = Arc::clone(document.project());
         document.begin_gesture();
@@ -260,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_change_that_does_not_fit_changes_nothing() {
-        let mut document = DocumentSession::new("Untitled");
+        let mut document = DocumentSession::new(Project::default());
         let generation = document.generation();
         assert!(document.edit(Edit::RemoveNode { id: NodeId::new("nobody") }).is_err());
         assert_eq!(document.generation(), generation);
@@ -271,7 +268,7 @@ mod tests {
     fn saved_and_opened_again_it_is_the_same_and_clean() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.ron");
-        let mut document = DocumentSession::new("Untitled");
+        let mut document = DocumentSession::new(Project::default());
         document.edit(set("queue", NodeKind::Queue(Waiting::default()), 8.0)).expect("it fits");
         document.save_to(&path).expect("it can be written");
         assert!(!document.is_dirty());
@@ -286,7 +283,7 @@ mod tests {
     #[test]
     fn what_cannot_be_saved_stays_unsaved() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut document = DocumentSession::new("Untitled");
+        let mut document = DocumentSession::new(Project::default());
         document.edit(producer(0.0)).expect("it fits");
         assert!(document.save_to(&folder.path().join("no/such/folder/a.ron")).is_err());
         assert!(document.has_unsaved_work() && document.path().is_none());

@@ -313,10 +313,9 @@ impl Icon {
                 }
             }
             Self::Moon => {
-                // Two arcs through the same horns.
-                let mut outline = arc_points((8.0, 8.0), 5.75, -1.2, -1.2 - 1.53 * PI);
-                outline.extend(arc_points((10.8, 5.6), 4.6, PI - 0.75, FRAC_PI_2 - 0.75 + 0.35));
-                pen.closed(&outline);
+                // Circles about (8, 8) and (11, 5) of radius 6 and 5 meet at the two horns.
+                pen.arc(8.0, 8.0, 6.0, 0.179, 4.534);
+                pen.arc(11.0, 5.0, 5.0, 0.951, 3.761);
             }
             Self::Search => {
                 pen.ring(7.0, 7.0, 4.5);

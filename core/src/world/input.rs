@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::edit::Edit;
+use crate::edit::{Edit, EditError};
 use crate::ids::NodeId;
 
 /// Something from outside a run. Timers due at the same instant come first, then inputs, in order.
@@ -26,6 +26,9 @@ pub enum Input {
         /// The row.
         event: Given,
     },
+    /// No producer makes events by itself any more: a recorded log has ended, and the others with
+    /// it. A later change of a producer's arrivals wakes it.
+    Silence,
 }
 
 /// The attributes of an event that came from outside.
@@ -37,4 +40,38 @@ pub struct Given {
     pub key: Option<Arc<str>>,
     /// Its data, JSON.
     pub data: Option<Arc<str>>,
+}
+
+/// Why an input was refused. The run is as it was before.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    /// There is no such node.
+    #[error("there is no node {id:?} in the drawing that runs")]
+    NoNode {
+        /// The id asked for.
+        id: NodeId,
+    },
+    /// Nothing can be published there.
+    #[error("{id:?} is a {kind}; publish at a producer, a topic or a queue")]
+    CannotPublish {
+        /// The node.
+        id: NodeId,
+        /// Its kind.
+        kind: &'static str,
+    },
+    /// The change does not fit the drawing.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The changed drawing could not run.
+    #[error("the changed drawing could not run: {message}")]
+    CannotRun {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A run tells only so many elements apart.
+    #[error("a run can hold {limit} nodes and links, removed ones included; start it anew")]
+    TooManyElements {
+        /// The limit.
+        limit: usize,
+    },
 }
