@@ -3,7 +3,7 @@
 
 mod strips;
 
-use egui::{Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Rect, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 use eventloom_core::live::View;
 use eventloom_core::time::{SimSpan, SimTime};
 
