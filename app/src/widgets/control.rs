@@ -1,4 +1,5 @@
-//! Buttons as the look draws them: flat, an icon or words, a fill only under the pointer; and pills.
+//! Controls of panels: buttons of bars and headers, entries of menus, pills, the fill of rows. The buttons
+//! of dialogs are in `button`.
 
 use egui::{
     Color32, CornerRadius, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
@@ -20,12 +21,7 @@ const CHIP: CornerRadius = CornerRadius::same(4);
 pub fn focus_ring(ui: &Ui, theme: &Theme, rect: Rect, response: &Response) {
     if response.has_focus() {
         let ring = rect.shrink(1.0);
-        ui.painter().rect_stroke(
-            ring,
-            RADIUS,
-            Stroke::new(2.0, theme.accent),
-            StrokeKind::Outside,
-        );
+        ui.painter().rect_stroke(ring, RADIUS, Stroke::new(2.0, theme.accent), StrokeKind::Outside);
     }
 }
 
@@ -115,16 +111,10 @@ pub fn text(ui: &mut Ui, theme: &Theme, icon: Option<Icon>, words: &str) -> Resp
         let ink = if ui.is_enabled() { theme.text } else { theme.text_disabled };
         if let Some(icon) = icon {
             let middle = Pos2::new(rect.left() + 20.0, rect.center().y);
-            icon.paint(
-                ui.painter(),
-                Rect::from_center_size(middle, Vec2::splat(icons::SIZE)),
-                ink,
-            );
+            icon.paint(ui.painter(), Rect::from_center_size(middle, Vec2::splat(icons::SIZE)), ink);
         }
-        let at = Pos2::new(
-            rect.left() + 12.0 + icon_width,
-            rect.center().y - galley.size().y / 2.0,
-        );
+        let at =
+            Pos2::new(rect.left() + 12.0 + icon_width, rect.center().y - galley.size().y / 2.0);
         ui.painter().galley_with_override_text_color(at, galley, ink);
         focus_ring(ui, theme, rect, &response);
     }
@@ -151,14 +141,9 @@ pub fn menu_entry(
         let ink = if enabled { theme.text } else { theme.text_disabled };
         if let Some(icon) = icon {
             let middle = Pos2::new(rect.left() + 16.0, rect.center().y);
-            icon.paint(
-                ui.painter(),
-                Rect::from_center_size(middle, Vec2::splat(icons::SIZE)),
-                ink,
-            );
+            icon.paint(ui.painter(), Rect::from_center_size(middle, Vec2::splat(icons::SIZE)), ink);
         }
-        let at =
-            Pos2::new(rect.left() + 8.0 + icon_width, rect.center().y - galley.size().y / 2.0);
+        let at = Pos2::new(rect.left() + 8.0 + icon_width, rect.center().y - galley.size().y / 2.0);
         ui.painter().galley_with_override_text_color(at, galley, ink);
         focus_ring(ui, theme, rect, &response);
     }
@@ -184,8 +169,7 @@ pub fn pill(
     ink: Color32,
     tip: &str,
 ) -> Response {
-    let galley =
-        lettering::one_line(ui.painter(), words, lettering::small_semibold(), ink, 400.0);
+    let galley = lettering::one_line(ui.painter(), words, lettering::small_semibold(), ink, 400.0);
     let size = Vec2::new(galley.size().x + 34.0, SMALL_SIDE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), words));
@@ -198,11 +182,7 @@ pub fn pill(
                 ui.painter().circle_filled(middle, 4.0, hue);
             }
             PillSign::Icon(icon) => {
-                icon.paint(
-                    ui.painter(),
-                    Rect::from_center_size(middle, Vec2::splat(12.0)),
-                    ink,
-                );
+                icon.paint(ui.painter(), Rect::from_center_size(middle, Vec2::splat(12.0)), ink);
             }
         }
         let at = Pos2::new(rect.left() + 24.0, rect.center().y - galley.size().y / 2.0);
