@@ -4,10 +4,12 @@
 mod bars;
 mod messages;
 mod native;
+#[cfg(test)]
+mod tests;
 mod top_bar;
 mod workspace;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use egui::{CentralPanel, Frame, Ui, ViewportCommand};
@@ -156,9 +158,14 @@ impl EventloomApp {
     /// A file dropped onto the window.
     fn open_dropped(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.first().cloned());
-        let Some(path) = dropped.and_then(|file| file.path().map(PathBuf::from)) else { return };
+        if let Some(file) = dropped {
+            self.drop_file(file.path());
+        }
+    }
+
+    fn drop_file(&mut self, path: &Path) {
         if path.extension().is_some_and(|extension| extension == "ron") {
-            self.queue.push(Command::OpenPath(path));
+            self.queue.push(Command::OpenPath(path.to_owned()));
         } else {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let text = text::tr_args("shell-notice-dropped-other", &[("name", name.into())]);

@@ -2,10 +2,13 @@
 
 pub mod canvas;
 pub mod inspector;
+pub mod lists;
 pub mod palette;
+pub mod plots;
 pub mod problems;
 pub mod run_bar;
 pub mod start;
+pub mod timeline;
 
 #[cfg(test)]
 mod test_kit;

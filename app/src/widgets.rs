@@ -1,6 +1,6 @@
 //! What several panels draw alike.
 
-pub mod button;
+pub mod control;
 pub mod field;
 pub mod format;
 pub mod icons;

@@ -11,7 +11,7 @@ use crate::command::{Command, CommandQueue};
 use crate::notices::{Level, Notice, Notices};
 use crate::text::{tr, tr_args};
 use crate::theme::{Theme, style};
-use crate::widgets::button;
+use crate::widgets::control;
 use crate::widgets::icons::{self, Icon};
 
 /// The width of a message.
@@ -56,7 +56,7 @@ fn card(ui: &mut Ui, notice: &Notice, theme: &Theme, queue: &mut CommandQueue) {
             ui.set_width(WIDTH - 20.0);
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
                 let label = tr("shell-notice-dismiss");
-                if button::small_icon(ui, theme, Icon::Close, label, label).clicked() {
+                if control::small_icon(ui, theme, Icon::Close, label, label).clicked() {
                     queue.push(Command::DismissNotice(notice.id));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Min), |ui| {

@@ -12,7 +12,7 @@ use crate::theme::fonts::{Weight, font};
 use crate::theme::{Theme, ThemeName};
 use crate::view_state::Workspace;
 use crate::widgets::icons::Icon;
-use crate::widgets::{button, logo};
+use crate::widgets::{control, logo};
 
 /// The height of the bar.
 const HEIGHT: f32 = 44.0;
@@ -135,7 +135,7 @@ fn tab(ui: &mut Ui, theme: &Theme, text: &str, chosen: bool) -> Response {
     if chosen {
         ui.painter().rect_filled(rect, 4, theme.bg_pressed);
     }
-    button::focus_ring(ui, theme, rect, &response);
+    control::focus_ring(ui, theme, rect, &response);
     let colour = if chosen || response.hovered() { theme.text } else { theme.text_2 };
     let weight = if chosen { Weight::Semibold } else { Weight::Medium };
     let middle = egui::Align2::CENTER_CENTER;
@@ -152,7 +152,7 @@ fn right_side(ui: &mut Ui, bar: Rect, theme: &Theme, queue: &mut CommandQueue) -
         ThemeName::Light => Icon::Moon,
     };
     let action = Action::ToggleTheme;
-    let response = button::icon(&mut right, theme, icon, action.text(), action.tooltip());
+    let response = control::icon(&mut right, theme, icon, action.text(), action.tooltip());
     if response.clicked() {
         queue.act(action);
     }

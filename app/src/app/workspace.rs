@@ -18,7 +18,7 @@ use crate::text::tr;
 use crate::theme::fonts::{Weight, font};
 use crate::theme::{Theme, style};
 use crate::view_state::Workspace;
-use crate::widgets::button;
+use crate::widgets::control;
 use crate::widgets::icons::Icon;
 
 /// The height of a pane's header.
@@ -157,7 +157,7 @@ fn tab_strip(ui: &mut Ui, state: &State, theme: &Theme, queue: &mut CommandQueue
                 for (action, icon) in buttons {
                     let enabled = action.is_enabled(state.situation());
                     let clicked = ui.add_enabled_ui(enabled, |ui| {
-                        button::icon(ui, theme, icon, action.text(), action.tooltip()).clicked()
+                        control::icon(ui, theme, icon, action.text(), action.tooltip()).clicked()
                     });
                     if clicked.inner {
                         queue.act(action);

@@ -10,7 +10,7 @@ use crate::background::{Entry, has_system_dialog};
 use crate::text::{tr, tr_args};
 use crate::theme::{Theme, style};
 use crate::widgets::icons::Icon;
-use crate::widgets::{button, prompt};
+use crate::widgets::{control, prompt};
 
 /// What the path is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,7 +161,7 @@ impl PathDialog {
             if let Some(parent) = self.folder.parent() {
                 let tip = parent.display().to_string();
                 let label = tr("shell-path-up");
-                up = button::small_icon(ui, theme, Icon::Folder, label, &tip).clicked();
+                up = control::small_icon(ui, theme, Icon::Folder, label, &tip).clicked();
             }
             let shown = self.folder.display().to_string();
             ui.add(egui::Label::new(RichText::new(shown).small().color(theme.text_2)).truncate());

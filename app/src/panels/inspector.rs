@@ -20,7 +20,7 @@ use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
 use crate::widgets::field::{Drafts, Form, Words};
 use crate::widgets::icons::Icon;
-use crate::widgets::{button, format, lettering, section};
+use crate::widgets::{control, format, lettering, section};
 
 /// The inspector: settings of the one selected element; of the project where nothing is selected.
 #[derive(Debug, Default)]
@@ -210,7 +210,8 @@ fn show_past(ui: &mut egui::Ui, frame: &FrameContext<'_>, commands: &mut Command
         let text = tr_args("inspector-past", &[("time", time.into())]);
         lettering::paragraph(ui, &text, lettering::small(), frame.theme.warn_text);
         ui.add_space(8.0);
-        if button::text(ui, frame.theme, Some(Icon::SkipEnd), tr("inspector-back-to-now")).clicked()
+        if control::text(ui, frame.theme, Some(Icon::SkipEnd), tr("inspector-back-to-now"))
+            .clicked()
         {
             commands.act(Action::GoLive);
         }
@@ -231,7 +232,7 @@ fn show_several(ui: &mut egui::Ui, frame: &FrameContext<'_>, commands: &mut Comm
         lettering::paragraph(ui, &text, lettering::small(), frame.theme.text_3);
         ui.add_space(12.0);
         ui.add_enabled_ui(!frame.read_only, |ui| {
-            if button::text(ui, frame.theme, Some(Icon::Trash), tr("inspector-delete")).clicked() {
+            if control::text(ui, frame.theme, Some(Icon::Trash), tr("inspector-delete")).clicked() {
                 commands.act(Action::Delete);
             }
         });

@@ -10,7 +10,7 @@ use crate::command::{Command, CommandQueue};
 use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
 use crate::theme::Theme;
-use crate::widgets::{button, lettering, names};
+use crate::widgets::{control, lettering, names};
 
 const ROW: f32 = 32.0;
 const SILHOUETTE: Vec2 = Vec2::new(28.0, 18.0);
@@ -149,7 +149,7 @@ fn section_title(ui: &mut Ui, theme: &Theme, title: &str) {
 fn paint_row(ui: &Ui, theme: &Theme, rect: Rect, response: &Response, entry: &Entry) {
     let painter = ui.painter();
     let fill = rect.shrink2(Vec2::new(8.0, 1.0));
-    painter.rect_filled(fill, CornerRadius::same(6), button::row_fill(theme, response, false));
+    painter.rect_filled(fill, CornerRadius::same(6), control::row_fill(theme, response, false));
     let middle = pos2(rect.left() + 30.0, rect.center().y);
     let kind = (entry.kind)();
     let at = Rect::from_center_size(middle, SILHOUETTE);
@@ -159,7 +159,7 @@ fn paint_row(ui: &Ui, theme: &Theme, rect: Rect, response: &Response, entry: &En
     let ink = if response.enabled() { theme.text } else { theme.text_disabled };
     lettering::left(painter, text, tr(entry.label), lettering::body(), ink);
     lettering::right(painter, text, entry.key, lettering::small(), theme.text_3);
-    button::focus_ring(ui, theme, fill, response);
+    control::focus_ring(ui, theme, fill, response);
 }
 
 /// What follows the pointer while a node is dragged to the canvas.

@@ -9,7 +9,7 @@ use crate::text::{tr, tr_args};
 use crate::theme::Theme;
 use crate::view_state::Selection;
 use crate::widgets::icons::{self, Icon};
-use crate::widgets::{button, format, lettering, names};
+use crate::widgets::{control, format, lettering, names};
 
 const HEADER: f32 = 32.0;
 const ROW: f32 = 32.0;
@@ -107,7 +107,7 @@ fn row(
         let selected = problem.id.is_some() && frame.selection.single() == problem.id;
         let fill = rect.shrink2(Vec2::new(4.0, 1.0));
         let painter = ui.painter();
-        painter.rect_filled(fill, 6.0, button::row_fill(theme, &response, selected));
+        painter.rect_filled(fill, 6.0, control::row_fill(theme, &response, selected));
         let (icon, hue, _) = sign(theme, problem.severity);
         let middle = pos2(rect.left() + 24.0, rect.center().y);
         icon.paint(painter, Rect::from_center_size(middle, Vec2::splat(icons::SIZE)), hue);
@@ -118,7 +118,7 @@ fn row(
         let message = text.with_min_x(named.right());
         let words = &problem.message;
         lettering::left(painter, message, words, lettering::small(), theme.text_2);
-        button::focus_ring(ui, theme, fill, &response);
+        control::focus_ring(ui, theme, fill, &response);
     }
     if response.clicked() {
         commands.push(match &problem.id {

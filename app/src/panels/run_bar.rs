@@ -9,7 +9,7 @@ use eventloom_core::time::SimSpan;
 use crate::command::{Action, CommandQueue};
 use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
-use crate::widgets::button::{self, PillSign};
+use crate::widgets::control::{self, PillSign};
 use crate::widgets::icons::Icon;
 use crate::widgets::{format, lettering};
 
@@ -58,7 +58,7 @@ fn show_transport(ui: &mut Ui, frame: &FrameContext<'_>, commands: &mut CommandQ
     let is_on = frame.view.is_some();
     let mut put = |ui: &mut Ui, enabled, icon, label, tip, action| {
         ui.add_enabled_ui(enabled, |ui| {
-            if button::icon(ui, theme, icon, tr(label), tr(tip)).clicked() {
+            if control::icon(ui, theme, icon, tr(label), tr(tip)).clicked() {
                 commands.act(action);
             }
         });
@@ -71,12 +71,12 @@ fn show_transport(ui: &mut Ui, frame: &FrameContext<'_>, commands: &mut CommandQ
         (Some(_), false) => (Icon::Play, "run-resume", "run-resume-tip"),
         (None, false) => (Icon::Play, "run-play", "run-play-tip"),
     };
-    if button::primary_icon(ui, theme, icon, tr(label), tr(tip)).clicked() {
+    if control::primary_icon(ui, theme, icon, tr(label), tr(tip)).clicked() {
         commands.act(Action::PlayPause);
     }
     let mut put = |ui: &mut Ui, enabled, icon, label, tip, action| {
         ui.add_enabled_ui(enabled, |ui| {
-            if button::icon(ui, theme, icon, tr(label), tr(tip)).clicked() {
+            if control::icon(ui, theme, icon, tr(label), tr(tip)).clicked() {
                 commands.act(action);
             }
         });
@@ -93,7 +93,7 @@ fn show_time(ui: &mut Ui, frame: &FrameContext<'_>) {
     let ink = if frame.view.is_some() { theme.text } else { theme.text_3 };
     let font = lettering::title();
     let galley = ui.painter().layout_no_wrap(text.clone(), font, ink);
-    let size = Vec2::new(galley.size().x.max(TIME_WIDTH), button::SIDE);
+    let size = Vec2::new(galley.size().x.max(TIME_WIDTH), control::SIDE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let at = egui::pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, ink);
@@ -131,19 +131,13 @@ fn show_state(ui: &mut Ui, frame: &FrameContext<'_>, commands: &mut CommandQueue
 }
 
 /// How far the playhead is behind, and the way back.
-pub(super) fn behind_pill(
-    ui: &mut Ui,
-    frame: &FrameContext<'_>,
-    view: &View,
-    commands: &mut CommandQueue,
-) {
+fn behind_pill(ui: &mut Ui, frame: &FrameContext<'_>, view: &View, commands: &mut CommandQueue) {
     let theme = frame.theme;
-    let behind = view.front.since(view.at).as_secs_f64();
-    let behind = if behind < 99.95 { format!("{behind:.1} s") } else { format::seconds(behind) };
+    let behind = format::behind(view.front.since(view.at));
     let text = tr_args("run-behind", &[("behind", behind.into())]);
     let sign = PillSign::Icon(Icon::SkipEnd);
     let tip = tr("run-go-live-tip");
-    if button::pill(ui, theme, sign, &text, theme.warn, theme.warn_text, tip).clicked() {
+    if control::pill(ui, theme, sign, &text, theme.warn, theme.warn_text, tip).clicked() {
         commands.act(Action::GoLive);
     }
 }
@@ -152,7 +146,7 @@ fn say(ui: &mut Ui, dot: Option<Color32>, text: &str, ink: Color32, tip: &str) {
     let room = STATE_WIDTH.min(ui.available_width()).max(60.0);
     let galley = lettering::one_line(ui.painter(), text, lettering::small(), ink, room - 18.0);
     let indent = if dot.is_some() { 16.0 } else { 4.0 };
-    let size = Vec2::new(galley.size().x + indent + 4.0, button::SIDE);
+    let size = Vec2::new(galley.size().x + indent + 4.0, control::SIDE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     if let Some(dot) = dot {
         ui.painter().circle_filled(egui::pos2(rect.left() + 6.0, rect.center().y), 4.0, dot);

@@ -16,7 +16,7 @@ use crate::text::{tr, tr_args};
 use crate::theme::fonts::{Weight, font};
 use crate::theme::{Theme, style};
 use crate::widgets::icons::{self, Icon};
-use crate::widgets::{button, logo, prompt};
+use crate::widgets::{control, logo, prompt};
 
 /// The width of the left column.
 const LEFT: f32 = 384.0;
@@ -170,7 +170,7 @@ fn recent_row(ui: &mut Ui, theme: &Theme, recent: &Recent, now_s: u64) -> bool {
     if response.hovered() && !recent.missing {
         ui.painter().rect_filled(rect.expand2(vec2(12.0, 0.0)), 6, theme.bg_hover);
     }
-    button::focus_ring(ui, theme, rect, &response);
+    control::focus_ring(ui, theme, rect, &response);
     let (icon, colour) =
         if recent.missing { (Icon::Warning, theme.warn) } else { (Icon::File, theme.text_2) };
     let square =

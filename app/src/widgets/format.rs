@@ -93,6 +93,13 @@ pub fn span(span: SimSpan) -> String {
     seconds(span.as_secs_f64())
 }
 
+/// How far the playhead is behind the front, in tenths of a second while that is short: its width
+/// changes with every digit that comes and goes.
+pub fn behind(behind: SimSpan) -> String {
+    let value = behind.as_secs_f64();
+    if value < 99.95 { format!("{value:.1} s") } else { seconds(value) }
+}
+
 /// A share as per cent: `84 %`.
 pub fn percent(share: f64) -> String {
     if !share.is_finite() {

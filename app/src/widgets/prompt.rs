@@ -5,7 +5,7 @@ use egui::{
     WidgetInfo, WidgetText, vec2,
 };
 
-use super::button::focus_ring;
+use super::control::focus_ring;
 use super::icons::{self, Icon};
 use crate::theme::Theme;
 use crate::theme::fonts::{Weight, font};

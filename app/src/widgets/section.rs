@@ -43,7 +43,7 @@ pub fn show(
         if let Some(note) = note {
             lettering::right(painter, words, note, lettering::caption(), theme.text_3);
         }
-        super::button::focus_ring(ui, theme, rect.shrink(2.0), &response);
+        super::control::focus_ring(ui, theme, rect.shrink(2.0), &response);
     }
     if !folded {
         padded(ui, contents);

@@ -2,7 +2,7 @@
 
 use egui::{Color32, CornerRadius, Response, Role, Sense, Ui, Vec2, WidgetInfo};
 
-use super::{button, lettering};
+use super::{control, lettering};
 use crate::theme::Theme;
 
 const HEIGHT: f32 = 24.0;
@@ -24,7 +24,7 @@ pub fn tab(ui: &mut Ui, theme: &Theme, words: &str, chosen: bool) -> Response {
         let ink = if chosen { theme.text } else { theme.text_2 };
         let at = rect.center() - galley.size() / 2.0;
         ui.painter().galley_with_override_text_color(at, galley, ink);
-        button::focus_ring(ui, theme, rect, &response);
+        control::focus_ring(ui, theme, rect, &response);
     }
     response
 }

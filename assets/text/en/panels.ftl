@@ -272,3 +272,90 @@ run-paused = Paused
 run-finished = Finished
 run-behind = { $behind } behind · Go live
 run-go-live-tip = Follow the run again (End)
+
+## Timeline
+timeline-title = Timeline
+timeline-facts = { $count } facts
+timeline-live = Live
+timeline-live-tip = The playhead follows the run.
+timeline-facts-per-s = Facts/s
+timeline-playhead = Playhead
+timeline-edit = The drawing was changed at { $time }.
+timeline-empty = Press Space to run.
+
+## Plots
+plots-throughput = Throughput
+plots-throughput-unit = events/s, mean over { $window }
+plots-queue-length = Queue length
+plots-queue-length-unit = events
+plots-capacity = Capacity { $count }
+plots-hide-line = Click to hide its line.
+plots-show-line = Click to show its line.
+plots-empty = Press Space to run.
+plots-no-lines = Place a queue or a subscription to see its line.
+
+## Lists
+lists-contents = Contents
+lists-facts = Facts
+lists-no-run = Press Space to run.
+lists-nothing-selected = Choose a node to see what it holds and what happened there.
+lists-waiting = Nothing is known of it yet.
+lists-holds-nothing = It holds no events.
+lists-empty = It is empty.
+lists-no-facts = Nothing has happened here yet.
+lists-first-of = first { $shown } of { $total }
+lists-count = { $count ->
+    [one] 1 event
+   *[other] { $count } events
+}
+lists-newest = newest { $count }
+lists-event = Event
+lists-key = Key
+lists-age = Age
+lists-state = State
+lists-time = Time
+lists-what = What
+lists-delivered = delivered
+lists-delivered-again = delivered, try { $tries }
+lists-ready = ready
+lists-ready-again = ready, tried { $tries }×
+
+fact-held = held back: full
+fact-published = published
+fact-sent = sent
+fact-routed = { $copies ->
+    [one] 1 copy
+   *[other] { $copies } copies
+}
+fact-unrouted = no subscription
+fact-accepted = queued
+fact-delivered = delivered
+fact-delivered-again = delivered, try { $tries }
+fact-received = received
+fact-started = work began
+fact-started-again = work began, try { $tries }
+fact-blocked = blocked
+fact-unblocked = went through
+fact-served = worked for { $time }
+fact-completed = done
+fact-failed = failed
+fact-interrupted = cut short
+fact-requeued = put back
+fact-dead-lettered = dead letter
+fact-dropped = dropped
+fact-lost = lost
+fact-edited = drawing changed
+
+reason-overflow-newest = full
+reason-overflow-oldest = full, the oldest goes
+reason-delivery-limit = delivery limit
+reason-rejected = rejected
+reason-failed-unacked = failed after its acknowledgement
+reason-failed = failed
+reason-already-taken = already taken
+reason-dead-letter-cycle = came back to where it died
+reason-link-removed = the link was removed
+reason-subscription-removed = the subscription was removed
+reason-channel-removed = the channel was removed
+reason-consumer-removed = the consumer was removed
+reason-producer-removed = the producer was removed

@@ -8,7 +8,7 @@ use crate::command::{Action, Command, CommandQueue};
 use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
 use crate::widgets::icons::{self, Icon};
-use crate::widgets::{button, format, lettering, names};
+use crate::widgets::{control, format, lettering, names};
 
 const HEIGHT: f32 = 60.0;
 const TILE: f32 = 32.0;
@@ -30,7 +30,7 @@ pub(super) fn show_node(
             let can = frame.view.is_some() && !frame.read_only;
             let entry = ui.add_enabled_ui(can, |ui| {
                 let words = tr("inspector-publish");
-                button::menu_entry(ui, frame.theme, Some(Icon::Send), words, false)
+                control::menu_entry(ui, frame.theme, Some(Icon::Send), words, false)
             });
             let entry = entry.inner.on_disabled_hover_text(tr("inspector-publish-no-run"));
             if entry.clicked() {
@@ -44,7 +44,7 @@ pub(super) fn show_node(
 /// The entry that removes what is selected.
 pub(super) fn delete_entry(ui: &mut Ui, frame: &FrameContext<'_>, commands: &mut CommandQueue) {
     let entry = ui.add_enabled_ui(!frame.read_only, |ui| {
-        button::menu_entry(ui, frame.theme, Some(Icon::Trash), tr("inspector-delete"), false)
+        control::menu_entry(ui, frame.theme, Some(Icon::Trash), tr("inspector-delete"), false)
     });
     if entry.inner.clicked() {
         commands.act(Action::Delete);
@@ -63,11 +63,11 @@ pub(super) fn show(
     let rect = paint(ui, frame, icon, role, name, line);
     let more = Rect::from_center_size(
         pos2(rect.right() - 28.0, rect.center().y),
-        Vec2::splat(button::SMALL_SIDE),
+        Vec2::splat(control::SMALL_SIDE),
     );
     let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(more));
     let label = tr("inspector-more");
-    button::small_icon(&mut corner, frame.theme, Icon::More, label, label)
+    control::small_icon(&mut corner, frame.theme, Icon::More, label, label)
 }
 
 /// Paints the head without a menu, and returns where it lies.

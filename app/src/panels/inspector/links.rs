@@ -8,7 +8,7 @@ use crate::command::{Command, CommandQueue};
 use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
 use crate::view_state::Selection;
-use crate::widgets::{button, format, lettering, names, section};
+use crate::widgets::{control, format, lettering, names, section};
 
 const ROW: f32 = 24.0;
 
@@ -65,7 +65,7 @@ fn row(
     if ui.is_rect_visible(rect) {
         let painter = ui.painter();
         let wide = rect.expand2(Vec2::new(8.0, 0.0));
-        painter.rect_filled(wide, 4.0, button::row_fill(theme, &response, false));
+        painter.rect_filled(wide, 4.0, control::row_fill(theme, &response, false));
         let middle = rect.center().y;
         let (tail, tip) = if leaves {
             (rect.left(), rect.left() + 18.0)
@@ -81,7 +81,7 @@ fn row(
         let what_at = lettering::right(painter, text, what, lettering::caption(), theme.text_3);
         let text = text.with_max_x(what_at.left() - 8.0);
         lettering::left(painter, text, name, lettering::small_semibold(), theme.text);
-        button::focus_ring(ui, theme, wide, &response);
+        control::focus_ring(ui, theme, wide, &response);
     }
     response.clicked()
 }

@@ -7,7 +7,7 @@ use super::values;
 use crate::text::{tr, tr_args};
 use crate::widgets::field::{Edges, Form, Words};
 use crate::widgets::icons::Icon;
-use crate::widgets::{button, format, lettering, section};
+use crate::widgets::{control, format, lettering, section};
 
 const ARRIVALS: Words = Words {
     path: "arrivals",
@@ -178,7 +178,7 @@ fn show_types(ui: &mut Ui, form: &mut Form<'_>, types: &mut Vec<WeightedType>) -
             changed |= show_type(ui, form, index, weighted);
             let number = index as u64 + 1;
             let label = tr_args("inspector-type-remove", &[("number", number.into())]);
-            if button::small_icon(ui, theme, Icon::Close, &label, &label).clicked() {
+            if control::small_icon(ui, theme, Icon::Close, &label, &label).clicked() {
                 removed = Some(index);
             }
         });
@@ -187,7 +187,7 @@ fn show_types(ui: &mut Ui, form: &mut Form<'_>, types: &mut Vec<WeightedType>) -
     if let Some(remark) = form.problems.iter().find(|p| p.field.as_deref() == Some("types")) {
         lettering::paragraph(ui, &remark.message, lettering::caption(), theme.full_text);
     }
-    if button::text(ui, theme, Some(Icon::Plus), tr("inspector-type-add")).clicked() {
+    if control::text(ui, theme, Some(Icon::Plus), tr("inspector-type-add")).clicked() {
         types.push(WeightedType { name: free_name(types), weight: 1.0 });
         return true;
     }
@@ -203,7 +203,7 @@ fn show_types(ui: &mut Ui, form: &mut Form<'_>, types: &mut Vec<WeightedType>) -
 fn show_type(ui: &mut Ui, form: &mut Form<'_>, index: usize, weighted: &mut WeightedType) -> bool {
     let mut changed = false;
     let number = index as u64 + 1;
-    let room = ui.available_width() - button::SMALL_SIDE - 16.0;
+    let room = ui.available_width() - control::SMALL_SIDE - 16.0;
     ui.spacing_mut().item_spacing.x = 8.0;
     ui.vertical(|ui| {
         ui.set_width(room * 0.64);

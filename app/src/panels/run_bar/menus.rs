@@ -11,7 +11,7 @@ use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
 use crate::theme::Theme;
 use crate::widgets::icons::Icon;
-use crate::widgets::{button, format, lettering};
+use crate::widgets::{control, format, lettering};
 
 const SPEEDS: [Speed; 11] = [
     Speed::Times(0.01),
@@ -44,7 +44,7 @@ impl RunBar {
     ) {
         let theme = frame.theme;
         let response =
-            button::icon(ui, theme, Icon::Restart, tr("run-restart"), tr("run-restart-tip"));
+            control::icon(ui, theme, Icon::Restart, tr("run-restart"), tr("run-restart-tip"));
         let seed = frame.view.map_or(frame.project.seed, |view| view.seed);
         let menu = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         menu.show(|ui| {
@@ -52,11 +52,11 @@ impl RunBar {
             let same = tr_args("run-restart-same", &[("seed", seed.to_string().into())]);
             let next = seed.wrapping_add(1).to_string();
             let next = tr_args("run-restart-next", &[("seed", next.into())]);
-            if button::menu_entry(ui, theme, None, &same, false).clicked() {
+            if control::menu_entry(ui, theme, None, &same, false).clicked() {
                 commands.act(Action::Restart);
                 ui.close();
             }
-            if button::menu_entry(ui, theme, None, &next, false).clicked() {
+            if control::menu_entry(ui, theme, None, &next, false).clicked() {
                 commands.act(Action::RestartNextSeed);
                 ui.close();
             }
@@ -79,7 +79,7 @@ impl RunBar {
         commands: &mut CommandQueue,
     ) {
         let theme = frame.theme;
-        let size = Vec2::new(SPEED_WIDTH, button::SMALL_SIDE + 2.0);
+        let size = Vec2::new(SPEED_WIDTH, control::SMALL_SIDE + 2.0);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let shown = speed_text(self.speed);
         let label = tr_args("run-speed", &[("speed", shown.as_str().into())]);
@@ -93,7 +93,7 @@ impl RunBar {
             for speed in SPEEDS {
                 let words = speed_text(speed);
                 let is_now = speed == self.speed;
-                if button::menu_entry(ui, theme, None, &words, is_now).clicked() {
+                if control::menu_entry(ui, theme, None, &words, is_now).clicked() {
                     chosen = Some(speed);
                 }
             }
