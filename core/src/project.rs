@@ -1,5 +1,17 @@
 //! The project: the drawing as plain data that people can read and diff. Nothing here knows how
 //! to run.
+//!
+//! [`mod@format`] is the text that people read and diff, [`file`] puts it on a disk and gets it from there,
+//! [`mod@check`] tells what is wrong with a project, [`mod@set`] changes one setting by its path. Every
+//! change that can be taken back is an [`Edit`](crate::edit::Edit).
+
+pub mod check;
+pub mod file;
+pub mod format;
+mod maps;
+pub mod set;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub mod check;
 
@@ -15,18 +27,19 @@ use crate::ids::{LinkId, NodeId};
 #[serde(deny_unknown_fields)]
 pub struct Project {
     /// What the project is called.
+    #[serde(default)]
     pub name: String,
     /// What to watch for, for whoever opens it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// The seed of every draw of a run, unless the run is given another.
     #[serde(default = "default_seed")]
     pub seed: u64,
     /// The nodes by id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maps::nodes")]
     pub nodes: BTreeMap<NodeId, Node>,
     /// The links by id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "maps::links")]
     pub links: BTreeMap<LinkId, Link>,
 }
 
@@ -40,7 +53,7 @@ pub fn default_seed() -> u64 {
 #[serde(deny_unknown_fields)]
 pub struct Node {
     /// What people call it. Empty: the id is shown.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Where its top left corner lies on the canvas, in points at zoom 1.
     pub at: Point,
@@ -93,13 +106,13 @@ pub struct Producer {
     /// When events fall due.
     pub arrivals: Arrivals,
     /// The types of its events, chosen by weight. Empty: one type, `event`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub types: Vec<WeightedType>,
     /// How many different keys its events carry, all equally likely; 0: no key.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub keys: u32,
     /// How many events fall due in all; none: no limit.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub limit: Option<u64>,
 }
 
@@ -117,6 +130,7 @@ impl Default for Producer {
 
 /// An arrival process.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Arrivals {
     /// One event every `1 / rate_per_s` seconds, the first after one interval.
     Constant {
@@ -139,7 +153,7 @@ pub struct Recording {
     /// The log: JSON Lines or CSV, plain or `.gz`; a relative path counts from the project's folder.
     pub file: String,
     /// Which field is what. What is empty is guessed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub map: FieldMap,
 }
 
@@ -148,19 +162,19 @@ pub struct Recording {
 #[serde(deny_unknown_fields)]
 pub struct FieldMap {
     /// The time at which the row was recorded.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub time: Option<String>,
     /// The event's type.
-    #[serde(default, rename = "type")]
+    #[serde(default, rename = "type", skip_serializing_if = "is_default")]
     pub event_type: Option<String>,
     /// The event's key.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub key: Option<String>,
     /// The event's data; `/` is the whole row.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub data: Option<String>,
     /// The zone of times without one: an IANA name or an offset such as `+02:00`. None: UTC.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tz: Option<String>,
 }
 
@@ -185,16 +199,16 @@ fn one() -> f64 {
 pub struct Waiting {
     /// How many ready events find room; none: no bound. What a consumer with credit takes at once
     /// was never ready, so 0 is allowed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub capacity: Option<u64>,
     /// What happens to a publish that finds no room.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub overflow: Overflow,
     /// How many times an event may be delivered in all; none: no limit. At least 1.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub delivery_limit: Option<u32>,
     /// The topic or queue to which dead letters go; none: they are lost.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub dead_letter: Option<NodeId>,
 }
 
@@ -217,25 +231,29 @@ pub struct Consumer {
     /// How long the work on one event takes.
     pub service: Service,
     /// How many events are worked on at once (servers). At least 1.
-    #[serde(default = "one_server")]
+    #[serde(default = "one_server", skip_serializing_if = "is_one_server")]
     pub concurrency: u32,
     /// The largest number of events held per link, from dispatch until finished; none: as many as
     /// there are servers. At least 1.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub prefetch: Option<u32>,
     /// When an event is acknowledged.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub ack: Ack,
     /// The probability that the work on an event fails, 0 to 1.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub failure_probability: f64,
     /// What happens to an event whose work failed, where it is acknowledged after.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub on_failure: OnFailure,
 }
 
 fn one_server() -> u32 {
     1
+}
+
+fn is_one_server(servers: &u32) -> bool {
+    *servers == 1
 }
 
 impl Default for Consumer {
@@ -254,6 +272,7 @@ impl Default for Consumer {
 
 /// How long a service takes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Service {
     /// Always the same.
     Constant {
@@ -301,15 +320,24 @@ pub enum OnFailure {
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// What it says.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub text: String,
     /// Its width and height in points.
-    #[serde(default = "default_note_size")]
+    #[serde(default = "default_note_size", skip_serializing_if = "is_default_note_size")]
     pub size: Point,
 }
 
 fn default_note_size() -> Point {
     Point(200.0, 96.0)
+}
+
+fn is_default_note_size(size: &Point) -> bool {
+    *size == default_note_size()
+}
+
+/// A file holds what differs from the defaults, so that it is short and its diffs are, too.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A way for events from one node to another.
@@ -321,12 +349,8 @@ pub struct Link {
     /// Where it ends.
     pub to: NodeId,
     /// How long an event is on the way, in seconds; 0: no time at all.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub latency_s: f64,
-}
-
-fn is_zero(value: &f64) -> bool {
-    *value == 0.0
 }
 
 /// What a link does; it follows from the kinds of its ends.

@@ -1,0 +1,316 @@
+//! Random projects for property tests: every one passes [`check`](super::check::check) without an
+//! error, and runs.
+//!
+//! Rates and limits are small. Producers have limits as a rule, so that a run of a
+//! [`project_without_cycles`] ends by itself unless a consumer fails without end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::{
+    Ack, Arrivals, Consumer, Link, LinkKind, Node, NodeKind, Note, OnFailure, Overflow, Point,
+    Producer, Project, Service, Waiting, WeightedType,
+};
+use crate::ids::{LinkId, NodeId};
+
+/// Any project that runs: producers, topics, queues, consumers and notes, linked in any way that
+/// is allowed. Events may go round and multiply without end, so bound the time it runs.
+pub fn project() -> impl Strategy<Value = Project> {
+    parts().prop_map(|parts| parts.build(true))
+}
+
+/// As [`project`], but events, dead letters included, never come back to a node they have left.
+pub fn project_without_cycles() -> impl Strategy<Value = Project> {
+    parts().prop_map(|parts| parts.build(false))
+}
+
+/// Any node that passes the check and refers to no other.
+pub fn node() -> impl Strategy<Value = Node> {
+    let kind = prop_oneof![
+        producer().prop_map(NodeKind::Producer),
+        waiting().prop_map(|(waiting, _)| NodeKind::Topic(waiting)),
+        waiting().prop_map(|(waiting, _)| NodeKind::Queue(waiting)),
+        consumer().prop_map(NodeKind::Consumer),
+        note().prop_map(NodeKind::Note),
+    ];
+    (text(), point(), kind).prop_map(|(name, at, kind)| Node { name, at, kind })
+}
+
+/// Any text, such as people write and such as they do not.
+pub fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => Just(String::new()),
+        2 => "[A-Za-z][A-Za-z ']{0,12}",
+        1 => ".{0,12}",
+        1 => "[\"\\\\\n\r\t#'(){}/* é漢\u{0}\u{202e}]{0,12}",
+    ]
+}
+
+/// Any place on the canvas.
+pub fn point() -> impl Strategy<Value = Point> {
+    (-5_000.0_f32..5_000.0, -5_000.0_f32..5_000.0).prop_map(|(x, y)| Point(x, y))
+}
+
+fn producer() -> impl Strategy<Value = Producer> {
+    let rate = prop_oneof![1 => Just(0.0), 8 => 0.1_f64..20.0];
+    let arrivals = (any::<bool>(), rate).prop_map(|(poisson, rate_per_s)| {
+        if poisson { Arrivals::Poisson { rate_per_s } } else { Arrivals::Constant { rate_per_s } }
+    });
+    let types = vec(("[a-z]{1,6}(\\.[a-z]{1,6})?", 0.0_f64..5.0), 0..4).prop_map(|types| {
+        let mut types: Vec<_> =
+            types.into_iter().map(|(name, weight)| WeightedType { name, weight }).collect();
+        if let Some(first) = types.first_mut() {
+            first.weight += 0.5;
+        }
+        types
+    });
+    let limit = option::weighted(0.9, 0_u64..60);
+    (arrivals, types, prop_oneof![Just(0), 1_u32..10], limit)
+        .prop_map(|(arrivals, types, keys, limit)| Producer { arrivals, types, keys, limit })
+}
+
+/// The rules of a waiting place, and which channel takes its dead letters.
+fn waiting() -> impl Strategy<Value = (Waiting, Option<Index>)> {
+    let overflow =
+        prop_oneof![Just(Overflow::DropNewest), Just(Overflow::DropOldest), Just(Overflow::Block)];
+    (option::of(0_u64..8), overflow, option::of(1_u32..5), option::of(any::<Index>())).prop_map(
+        |(capacity, overflow, delivery_limit, dead_letter)| {
+            (Waiting { capacity, overflow, delivery_limit, dead_letter: None }, dead_letter)
+        },
+    )
+}
+
+fn consumer() -> impl Strategy<Value = Consumer> {
+    let service = (any::<bool>(), 0.001_f64..0.5).prop_map(|(constant, mean_s)| {
+        if constant { Service::Constant { mean_s } } else { Service::Exponential { mean_s } }
+    });
+    let ack = prop_oneof![1 => Just(Ack::Before), 3 => Just(Ack::After)];
+    let failure = prop_oneof![4 => Just(0.0), 4 => 0.0_f64..0.6, 1 => Just(1.0)];
+    let on_failure = prop_oneof![Just(OnFailure::Requeue), Just(OnFailure::Reject)];
+    (service, 1_u32..4, option::of(1_u32..6), ack, failure, on_failure).prop_map(
+        |(service, concurrency, prefetch, ack, failure_probability, on_failure)| Consumer {
+            service,
+            concurrency,
+            prefetch,
+            ack,
+            failure_probability,
+            on_failure,
+        },
+    )
+}
+
+fn note() -> impl Strategy<Value = Note> {
+    (text(), 1.0_f32..400.0, 1.0_f32..400.0)
+        .prop_map(|(text, width, height)| Note { text, size: Point(width, height) })
+}
+
+/// A link of a kind between any two nodes between which it can be.
+#[derive(Clone, Debug)]
+struct AnyLink {
+    kind: LinkKind,
+    from: Index,
+    to: Index,
+    latency_s: f64,
+}
+
+fn link() -> impl Strategy<Value = AnyLink> {
+    let kind = prop_oneof![
+        4 => Just(LinkKind::Publish),
+        1 => Just(LinkKind::Bind),
+        2 => Just(LinkKind::Subscribe),
+        4 => Just(LinkKind::Consume),
+    ];
+    let latency = prop_oneof![2 => Just(0.0), 1 => 0.001_f64..0.5];
+    (kind, any::<Index>(), any::<Index>(), latency)
+        .prop_map(|(kind, from, to, latency_s)| AnyLink { kind, from, to, latency_s })
+}
+
+/// What a project is put together from.
+#[derive(Clone, Debug)]
+struct Parts {
+    about: (String, String, u64),
+    producers: Vec<Producer>,
+    topics: Vec<(Waiting, Option<Index>)>,
+    queues: Vec<(Waiting, Option<Index>)>,
+    consumers: Vec<Consumer>,
+    notes: Vec<Note>,
+    looks: Vec<(String, Point)>,
+    links: Vec<AnyLink>,
+}
+
+fn parts() -> impl Strategy<Value = Parts> {
+    (
+        (text(), text(), any::<u64>()),
+        vec(producer(), 1..4),
+        vec(waiting(), 0..3),
+        vec(waiting(), 1..4),
+        vec(consumer(), 1..5),
+        vec(note(), 0..2),
+        vec((text(), point()), 4),
+        vec(link(), 1..20),
+    )
+        .prop_map(|(about, producers, topics, queues, consumers, notes, looks, links)| Parts {
+            about,
+            producers,
+            topics,
+            queues,
+            consumers,
+            notes,
+            looks,
+            links,
+        })
+}
+
+impl Parts {
+    fn build(self, cycles: bool) -> Project {
+        let (name, text, seed) = self.about.clone();
+        let mut project = Project { name, text, seed, ..Project::default() };
+        self.add_nodes(&mut project);
+        let mut ways = Ways::default();
+        self.add_links(&mut project, &mut ways, cycles);
+        self.add_dead_letters(&mut project, &mut ways, cycles);
+        project
+    }
+
+    fn add_nodes(&self, project: &mut Project) {
+        let mut looks = self.looks.iter().cycle();
+        let mut add = |base: &str, number: usize, kind: NodeKind| {
+            let (name, at) = looks.next().cloned().unwrap_or_default();
+            project.nodes.insert(numbered(base, number), Node { name, at, kind });
+        };
+        for (number, producer) in self.producers.iter().enumerate() {
+            add("producer", number, NodeKind::Producer(producer.clone()));
+        }
+        for (number, (waiting, _)) in self.topics.iter().enumerate() {
+            add("topic", number, NodeKind::Topic(waiting.clone()));
+        }
+        for (number, (waiting, _)) in self.queues.iter().enumerate() {
+            add("queue", number, NodeKind::Queue(waiting.clone()));
+        }
+        for (number, consumer) in self.consumers.iter().enumerate() {
+            add("consumer", number, NodeKind::Consumer(consumer.clone()));
+        }
+        for (number, note) in self.notes.iter().enumerate() {
+            add("note", number, NodeKind::Note(note.clone()));
+        }
+    }
+
+    fn add_links(&self, project: &mut Project, ways: &mut Ways, cycles: bool) {
+        let ids = |fits: fn(&NodeKind) -> bool| -> Vec<NodeId> {
+            let fitting = project.nodes.iter().filter(|(_, node)| fits(&node.kind));
+            fitting.map(|(id, _)| id.clone()).collect()
+        };
+        let publishers = ids(|kind| matches!(kind, NodeKind::Producer(_) | NodeKind::Consumer(_)));
+        let channels = ids(NodeKind::is_channel);
+        let topics = ids(|kind| matches!(kind, NodeKind::Topic(_)));
+        let queues = ids(|kind| matches!(kind, NodeKind::Queue(_)));
+        let consumers = ids(|kind| matches!(kind, NodeKind::Consumer(_)));
+        let mut seen = BTreeSet::new();
+        for link in &self.links {
+            let (from, to) = match link.kind {
+                LinkKind::Publish => (&publishers, &channels),
+                LinkKind::Bind => (&topics, &queues),
+                LinkKind::Subscribe => (&topics, &consumers),
+                LinkKind::Consume => (&queues, &consumers),
+            };
+            if from.is_empty() || to.is_empty() {
+                continue;
+            }
+            let (from, to) = (link.from.get(from), link.to.get(to));
+            if (cycles || !ways.leads(to, from)) && seen.insert((from.clone(), to.clone())) {
+                ways.add(from, to);
+                let id = LinkId::new(format!("l{}", project.links.len() + 1));
+                let link = Link { from: from.clone(), to: to.clone(), latency_s: link.latency_s };
+                project.links.insert(id, link);
+            }
+        }
+    }
+
+    fn add_dead_letters(&self, project: &mut Project, ways: &mut Ways, cycles: bool) {
+        let topics = self.topics.iter().enumerate().map(|(n, (_, to))| (numbered("topic", n), to));
+        let queues = self.queues.iter().enumerate().map(|(n, (_, to))| (numbered("queue", n), to));
+        let wanted: Vec<_> = topics.chain(queues).collect();
+        for (id, target) in &wanted {
+            let Some(target) = target else { continue };
+            let (target, _) = target.get(&wanted);
+            if target == id || (!cycles && ways.leads(target, id)) {
+                continue;
+            }
+            ways.add(id, target);
+            if let Some(NodeKind::Topic(waiting) | NodeKind::Queue(waiting)) =
+                project.nodes.get_mut(id).map(|node| &mut node.kind)
+            {
+                waiting.dead_letter = Some(target.clone());
+            }
+        }
+    }
+}
+
+fn numbered(base: &str, number: usize) -> NodeId {
+    NodeId::new(format!("{base}_{}", number + 1))
+}
+
+/// Where events may go from each node.
+#[derive(Default)]
+struct Ways(BTreeMap<NodeId, BTreeSet<NodeId>>);
+
+impl Ways {
+    fn add(&mut self, from: &NodeId, to: &NodeId) {
+        self.0.entry(from.clone()).or_default().insert(to.clone());
+    }
+
+    fn leads(&self, from: &NodeId, to: &NodeId) -> bool {
+        let (mut seen, mut work) = (BTreeSet::new(), vec![from]);
+        while let Some(id) = work.pop() {
+            if id == to {
+                return true;
+            }
+            if seen.insert(id) {
+                work.extend(self.0.get(id).into_iter().flatten());
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::check::{can_run, check};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn every_random_project_can_run(project in project()) {
+            let problems = check(&project);
+            prop_assert!(can_run(&problems), "{problems:#?}");
+            prop_assert!(!project.links.is_empty());
+        }
+
+        #[test]
+        fn without_cycles_means_without_cycles(project in project_without_cycles()) {
+            prop_assert!(can_run(&check(&project)));
+            let mut ways = Ways::default();
+            for link in project.links.values() {
+                ways.add(&link.from, &link.to);
+            }
+            for (id, node) in &project.nodes {
+                if let NodeKind::Topic(w) | NodeKind::Queue(w) = &node.kind
+                    && let Some(target) = &w.dead_letter
+                {
+                    ways.add(id, target);
+                }
+            }
+            for (from, targets) in &ways.0 {
+                for to in targets {
+                    prop_assert!(!ways.leads(to, from), "{from} → {to} → {from}");
+                }
+            }
+        }
+    }
+}
