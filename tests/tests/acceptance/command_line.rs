@@ -85,9 +85,27 @@ fn simulate_prints_what_the_contract_says() {
 }
 
 const WAITING: [&str; 22] = [
-    "arrived", "delivered", "redelivered", "acked", "completed", "dead_lettered", "lost", "ready",
-    "unacked", "in_queue", "in_service", "lq", "l", "wait_mean_s", "wait_p50_s", "wait_p95_s",
-    "wait_p99_s", "sojourn_mean_s", "sojourn_p50_s", "sojourn_p95_s", "sojourn_p99_s",
+    "arrived",
+    "delivered",
+    "redelivered",
+    "acked",
+    "completed",
+    "dead_lettered",
+    "lost",
+    "ready",
+    "unacked",
+    "in_queue",
+    "in_service",
+    "lq",
+    "l",
+    "wait_mean_s",
+    "wait_p50_s",
+    "wait_p95_s",
+    "wait_p99_s",
+    "sojourn_mean_s",
+    "sojourn_p50_s",
+    "sojourn_p95_s",
+    "sojourn_p99_s",
     "throughput_per_s",
 ];
 

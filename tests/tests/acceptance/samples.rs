@@ -92,7 +92,10 @@ fn mm1_waits_as_its_text_says() {
     // A short run is far from the mean of theory, and still in its neighbourhood; a long one is
     // held against it in `command_line`.
     let (project, json) = simulated("mm1", "20000s");
-    assert_eq!(project.nodes.len() - nodes_of(&project, |k| matches!(k, NodeKind::Note(_))).len(), 3);
+    assert_eq!(
+        project.nodes.len() - nodes_of(&project, |k| matches!(k, NodeKind::Note(_))).len(),
+        3
+    );
     assert!((3.2 - number(&json, "/nodes/queue/lq")).abs() < 0.6);
     assert!((0.8 - number(&json, "/nodes/worker/utilisation")).abs() < 0.02);
 }

@@ -44,9 +44,8 @@ const PLACES: &[(&[&str], &[&str])] = &[
 ];
 
 /// Crates of the window; none of them may be anywhere below the core.
-const GUI: &[&str] = &[
-    "accesskit", "eframe", "egui", "emath", "epaint", "glow", "glutin", "rfd", "wgpu", "winit",
-];
+const GUI: &[&str] =
+    &["accesskit", "eframe", "egui", "emath", "epaint", "glow", "glutin", "rfd", "wgpu", "winit"];
 
 const MAX_LINES: usize = 700;
 
@@ -166,7 +165,14 @@ fn no_file_grows_beyond_a_few_screens() {
 #[test]
 fn the_root_holds_what_belongs_there() {
     let known = [
-        "Cargo.lock", "Cargo.toml", "README.md", "app", "assets", "core", "projects", "target",
+        "Cargo.lock",
+        "Cargo.toml",
+        "README.md",
+        "app",
+        "assets",
+        "core",
+        "projects",
+        "target",
         "tests",
     ];
     for entry in fs::read_dir(root()).expect("the workspace can be read") {
@@ -369,6 +375,59 @@ fn closure<'a>(table: &'a [(&'a str, &'a [&'a str])]) -> BTreeMap<&'a str, BTree
         all.insert(*module, reached);
     }
     all
+}
+
+/// The rows of the README's table that begins with this head, cell by cell.
+fn readme_table(head: &str) -> Vec<Vec<String>> {
+    let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
+    let from = readme.find(head).unwrap_or_else(|| panic!("the README has no table {head}"));
+    let rows = readme[from..].lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split('|').map(|c| c.trim().to_owned()).collect())
+        .collect()
+}
+
+#[test]
+fn the_readme_tells_who_imports_whom() {
+    let told = readme_table("| module of the core | builds on |");
+    let held: Vec<Vec<String>> = CORE
+        .iter()
+        .map(|(module, names)| {
+            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            let names = if names.is_empty() { "–".to_owned() } else { names.join(", ") };
+            vec![format!("`{module}`"), names]
+        })
+        .collect();
+    assert_eq!(told, held);
+}
+
+#[test]
+fn the_readme_names_every_package_and_every_place() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("there is a manifest");
+    let (_, rest) = manifest.split_once("[workspace.dependencies]").expect("shared versions");
+    let used: BTreeSet<&str> = rest
+        .lines()
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .filter(|name| !name.starts_with("eventloom"))
+        .collect();
+    let rows = readme_table("| package | what it does here | where |");
+    let told: BTreeSet<&str> = rows.iter().flat_map(|row| row[0].split(", ")).collect();
+    let missing: Vec<_> = used.difference(&told).collect();
+    assert!(missing.is_empty(), "the README's table lacks {missing:?}");
+    let gone: Vec<_> = told.iter().filter(|name| !used.contains(*name)).collect();
+    assert_eq!(gone, [&"Inter", &"JetBrains Mono"], "these are not used, the fonts apart");
+
+    let concepts = readme_table("| concept | where |");
+    for row in rows.iter().map(|row| &row[2]).chain(concepts.iter().map(|row| &row[1])) {
+        for place in row.split('`').skip(1).step_by(2).filter(|place| place.contains('/')) {
+            let path = root().join(place);
+            assert!(
+                path.exists() || path.with_extension("rs").exists(),
+                "the README says {place}, which is not there"
+            );
+        }
+    }
 }
 
 #[test]
