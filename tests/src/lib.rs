@@ -93,8 +93,9 @@ fn build() -> PathBuf {
         Some(name) => name,
     };
     if let Some(cargo) = std::env::var_os("CARGO") {
+        // As `cargo test --workspace` chooses features, so that nothing is built twice.
         let built = Command::new(cargo)
-            .args(["build", "--quiet", "--locked", "--package", "eventloom", "--bin", "eventloom"])
+            .args(["build", "--quiet", "--locked", "--workspace", "--bins", "--tests"])
             .args(["--profile", profile_name, "--target-dir"])
             .arg(target)
             .current_dir(root())
