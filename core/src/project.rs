@@ -1,9 +1,9 @@
 //! The project: the drawing as plain data that people can read and diff. Nothing here knows how
 //! to run.
 //!
-//! [`mod@format`] is the text that people read and diff, [`file`] puts it on a disk and gets it from there,
-//! [`mod@check`] tells what is wrong with a project, [`mod@set`] changes one setting by its path. Every
-//! change that can be taken back is an [`Edit`](crate::edit::Edit).
+//! [`mod@format`] is the text that people read and diff, [`mod@file`] puts it on a disk and gets it
+//! from there, [`mod@check`] tells what is wrong with a project, [`mod@set`] changes one setting by
+//! its path. Every change that can be taken back is an [`Edit`](crate::edit::Edit).
 
 pub mod check;
 pub mod file;
@@ -12,8 +12,6 @@ mod maps;
 pub mod set;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-
-pub mod check;
 
 use std::collections::BTreeMap;
 

@@ -15,6 +15,10 @@ pub const MAX_STEPS: usize = 1_000;
 /// A *gesture* (a drag, a slider) is many changes that become one step: [`begin`](Self::begin),
 /// [`preview`](Self::preview) as often as need be, then [`end`](Self::end) or
 /// [`abort`](Self::abort).
+///
+/// A run that is on takes the same changes as inputs: what was given to `apply`, and what `end`,
+/// `undo` and `redo` return; previews are not among them. So whoever feeds a run calls `end` before
+/// the others, which would end a gesture unseen.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     done: VecDeque<Step>,

@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::fact::{ElementIx, EventId, Fact, Roster, TypeIx};
+pub use crate::analysis::flow::{Dot, DotShape, FlowLink};
+pub use crate::analysis::series::{Bucket, SeriesKey, SeriesMeasure, SeriesView};
+use crate::fact::{Fact, Roster};
 use crate::ids::ElementId;
+use crate::project::Project;
 use crate::time::{SimSpan, SimTime};
 pub use crate::world::ContentsRow;
 
@@ -51,6 +54,8 @@ pub struct View {
     pub facts: u64,
     /// How many events came into being up to `at`.
     pub events: u64,
+    /// The drawing as it was at `at`.
+    pub project: Arc<Project>,
     /// Who is who; indexes the tables below.
     pub roster: Arc<Roster>,
     /// One row per element, by [`ElementIx`].
@@ -97,7 +102,9 @@ pub struct ElementView {
     pub outbox: u64,
     /// Place: ready events. Topic: sum over its subscriptions.
     pub ready: u64,
-    /// Place: events delivered and not finished. Topic: sum.
+    /// Place: ready, in transit to the consumer, and prefetched. Topic: sum.
+    pub in_queue: u64,
+    /// Place: events delivered and not acknowledged. Topic: sum.
     pub unacked: u64,
     /// Place and consumer: events on a server. Topic: sum.
     pub in_service: u64,
@@ -118,55 +125,6 @@ pub struct ElementView {
     pub servers: Vec<Option<f32>>,
 }
 
-impl ElementView {
-    /// Ready, in transit to the consumer, and prefetched.
-    pub fn in_queue(&self) -> u64 {
-        (self.ready + self.unacked).saturating_sub(self.in_service)
-    }
-}
-
-/// What is seen moving on one link.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FlowLink {
-    /// The link. A queue or subscribe link's place number stands for its dead-letter way where
-    /// `dead_letter` is set.
-    pub link: ElementIx,
-    /// Whether this is the way of dead letters from the place `link` to its target.
-    pub dead_letter: bool,
-    /// Visible events per wall second; above 60 `streaks` holds what is seen, else `dots`.
-    pub per_wall_s: f64,
-    /// Single events; redelivered and dead-lettered ones always are among them.
-    pub dots: Vec<Dot>,
-    /// Buckets of 50 ms of wall time: position along the link 0 to 1, commonest type, count.
-    pub streaks: Vec<(f32, TypeIx, u32)>,
-    /// Where single events were thinned, how many there were in all.
-    pub thinned_from: Option<u64>,
-}
-
-/// An event on a link.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Dot {
-    /// The event.
-    pub event: EventId,
-    /// Its type.
-    pub event_type: TypeIx,
-    /// Where it is: 0 at the link's beginning, 1 at its end.
-    pub position: f32,
-    /// How it is drawn.
-    pub shape: DotShape,
-}
-
-/// How an event on a link is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DotShape {
-    /// A dot.
-    Normal,
-    /// A ring.
-    Redelivered,
-    /// A diamond.
-    DeadLettered,
-}
-
 /// What is to be seen of the chosen element.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SelectionTail {
@@ -178,44 +136,4 @@ pub struct SelectionTail {
     pub contents_total: u64,
     /// The newest facts at the element up to the playhead, newest first, at most 200.
     pub facts: Vec<Fact>,
-}
-
-/// What a line of a plot shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SeriesMeasure {
-    /// Completions per second.
-    Throughput,
-    /// Events in the queue (ready, in transit to the consumer, prefetched).
-    QueueLength,
-}
-
-/// Which line of which plot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SeriesKey {
-    /// Of which element.
-    pub element: ElementIx,
-    /// What of it.
-    pub measure: SeriesMeasure,
-}
-
-/// A line of a plot: buckets of equal width from the start of the run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SeriesView {
-    /// Which.
-    pub key: SeriesKey,
-    /// The width of a bucket; a function of how far the run has come, and of nothing else.
-    pub width: SimSpan,
-    /// The buckets from the start of the run; the last one may be part of a bucket.
-    pub buckets: Arc<Vec<Bucket>>,
-}
-
-/// What happened to a measure in a stretch of time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Bucket {
-    /// The smallest value.
-    pub min: f64,
-    /// The largest value.
-    pub max: f64,
-    /// The value at the end (a length), or the mean over the bucket (a rate).
-    pub last: f64,
 }

@@ -213,7 +213,7 @@ fn explain(text: &str, error: &ron::error::SpannedError) -> FormatError {
         .unwrap_or_default();
     // At an unknown name the end is behind the name, its beginning helps more.
     let at = match error.code {
-        ron::Error::Eof => error.span.end,
+        ron::Error::Eof | ron::Error::TrailingCharacters => error.span.end,
         _ => error.span.start,
     };
     FormatError::Syntax {
@@ -228,7 +228,7 @@ fn explain(text: &str, error: &ron::error::SpannedError) -> FormatError {
 fn readable(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut text = String::new();
-    for segment in path.iter() {
+    for segment in path {
         let part = match segment {
             Segment::Map { key } => key.clone(),
             Segment::Seq { index } => index.to_string(),

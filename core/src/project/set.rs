@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Project;
+use crate::ids::{LinkId, NodeId};
 
 /// How many elements an error names at most.
 const MAX_NAMED: usize = 8;
@@ -157,15 +158,25 @@ impl Call<'_> {
         old: &T,
         segments: &[&str],
     ) -> Result<T, SetError> {
-        let base = serde_json::to_value(old).map_err(|error| self.unfit(error.to_string()))?;
+        let base = self.tree(old)?;
         T::deserialize(Overlay::new(Some(base), segments, self.value)).map_err(
             |fault| match fault {
                 Fault::NoField { field, fields, .. } => {
                     SetError::NoField { path: self.path.to_owned(), field, fields }
                 }
-                Fault::Other(message) => self.unfit(message),
+                Fault::Other(message) => match self.tree(old).map(T::deserialize) {
+                    Ok(Ok(_)) => self.unfit(message),
+                    // JSON has no NaN and no infinity.
+                    _ => self.unfit(
+                        "another number there is NaN or infinite; set that one first".to_owned(),
+                    ),
+                },
             },
         )
+    }
+
+    fn tree<T: Serialize>(&self, old: &T) -> Result<serde_json::Value, SetError> {
+        serde_json::to_value(old).map_err(|error| self.unfit(error.to_string()))
     }
 
     fn unfit(&self, message: String) -> SetError {
@@ -176,8 +187,8 @@ impl Call<'_> {
 /// The ids most like `id`: those that begin alike, or differ in few letters.
 fn near(project: &Project, id: &str) -> Vec<String> {
     let wanted = id.to_lowercase();
-    let ids = project.nodes.keys().map(|id| id.as_str());
-    let ids = ids.chain(project.links.keys().map(|id| id.as_str()));
+    let ids = project.nodes.keys().map(NodeId::as_str);
+    let ids = ids.chain(project.links.keys().map(LinkId::as_str));
     let mut rated: Vec<(usize, &str)> = ids
         .filter_map(|candidate| {
             let lower = candidate.to_lowercase();

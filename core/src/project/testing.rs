@@ -153,15 +153,12 @@ fn parts() -> impl Strategy<Value = Parts> {
         vec((text(), point()), 4),
         vec(link(), 1..20),
     )
-        .prop_map(|(about, producers, topics, queues, consumers, notes, looks, links)| Parts {
-            about,
-            producers,
-            topics,
-            queues,
-            consumers,
-            notes,
-            looks,
-            links,
+        .prop_map(|(about, producers, topics, queues, consumers, notes, looks, mut links)| {
+            // There is a producer and a queue, so that one link is always possible.
+            if let Some(first) = links.first_mut() {
+                first.kind = LinkKind::Publish;
+            }
+            Parts { about, producers, topics, queues, consumers, notes, looks, links }
         })
 }
 

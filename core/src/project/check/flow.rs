@@ -16,9 +16,15 @@ pub(super) fn check(graph: &Graph<'_>, places: &[Place<'_>], found: &mut Found) 
     if found.problems.iter().any(|problem| problem.severity == Severity::Error) {
         return;
     }
-    let flow = Flow::solve(graph, places);
-    flow.warn_consumers(graph, places, found);
-    flow.warn_queues(graph, places, found);
+    let mut flow = Flow {
+        graph,
+        places,
+        able: places.iter().map(|place| able(graph, place)).collect(),
+        arriving: vec![0.0; places.len()],
+    };
+    flow.solve();
+    flow.warn_consumers(found);
+    flow.warn_queues(found);
 }
 
 /// What one consumer does with events of one place.
@@ -54,136 +60,128 @@ fn capacity(consumer: &Consumer, rules: &Waiting) -> f64 {
     if busy_s > 0.0 { f64::from(consumer.concurrency) / busy_s } else { f64::INFINITY }
 }
 
-struct Flow {
+/// The same of all its consumers together.
+fn able(graph: &Graph<'_>, place: &Place<'_>) -> f64 {
+    let consumers = place.takers.iter().filter_map(|&taker| match graph.kind(taker) {
+        NodeKind::Consumer(consumer) => Some(capacity(consumer, place.rules)),
+        _ => None,
+    });
+    consumers.sum()
+}
+
+struct Flow<'a> {
+    graph: &'a Graph<'a>,
+    places: &'a [Place<'a>],
+    /// Events per second that the consumers of each place can finish together.
+    able: Vec<f64>,
     /// Events per second that reach each place.
     arriving: Vec<f64>,
 }
 
-impl Flow {
-    fn solve(graph: &Graph<'_>, places: &[Place<'_>]) -> Self {
-        let n = graph.nodes.len();
+impl Flow<'_> {
+    /// Follows the rates from the producers on: a consumer's is known once all its places' are
+    /// (Kahn's order). What is in a ring keeps what comes from outside of it, a lower bound.
+    fn solve(&mut self) {
+        let n = self.graph.nodes.len();
         let mut inputs_of: Vec<Vec<usize>> = vec![Vec::new(); n];
         let mut outputs_of: Vec<Vec<usize>> = vec![Vec::new(); n];
-        for (place, Place { publishers, takers, .. }) in places.iter().enumerate() {
-            takers.iter().for_each(|&taker| inputs_of[taker].push(place));
-            publishers.iter().for_each(|&publisher| outputs_of[publisher].push(place));
+        for (number, place) in self.places.iter().enumerate() {
+            place.takers.iter().for_each(|&taker| inputs_of[taker].push(number));
+            place.publishers.iter().for_each(|&publisher| outputs_of[publisher].push(number));
         }
-        let mut published: Vec<f64> = (0..n).map(|ix| source_rate(graph, ix)).collect();
-        // Consumers whose inputs are all known come first (Kahn's order); what is in a ring keeps
-        // the rate 0 and so the lower bound.
-        let mut unknown: Vec<usize> = places.iter().map(|place| place.publishers.len()).collect();
-        let mut waiting_for: Vec<usize> = inputs_of.iter().map(Vec::len).collect();
-        let mut arriving = vec![0.0; places.len()];
-        let mut known: VecDeque<Ix> =
-            (0..n).filter(|&ix| !matches!(graph.kind(ix), NodeKind::Consumer(_))).collect();
-        known.extend((0..n).filter(|&ix| {
-            matches!(graph.kind(ix), NodeKind::Consumer(_)) && inputs_of[ix].is_empty()
-        }));
-        let mut settle: VecDeque<usize> = (0..places.len()).filter(|&p| unknown[p] == 0).collect();
+        let mut unknown_publishers: Vec<usize> =
+            self.places.iter().map(|place| place.publishers.len()).collect();
+        let mut unknown_inputs: Vec<usize> = inputs_of.iter().map(Vec::len).collect();
+        let mut settled: VecDeque<usize> =
+            (0..self.places.len()).filter(|&place| unknown_publishers[place] == 0).collect();
+        let mut known: VecDeque<Ix> = (0..n).filter(|&ix| unknown_inputs[ix] == 0).collect();
         loop {
-            while let Some(place) = settle.pop_front() {
-                for &taker in &places[place].takers {
-                    waiting_for[taker] -= 1;
-                    if waiting_for[taker] == 0 {
-                        published[taker] =
-                            onward(graph, places, &arriving, &inputs_of[taker], taker);
+            while let Some(place) = settled.pop_front() {
+                for &taker in &self.places[place].takers {
+                    unknown_inputs[taker] -= 1;
+                    if unknown_inputs[taker] == 0 {
                         known.push_back(taker);
                     }
                 }
             }
-            let Some(ix) = known.pop_front() else { break };
+            let Some(ix) = known.pop_front() else { return };
+            let rate = self.published(ix, &inputs_of[ix]);
             for &place in &outputs_of[ix] {
-                arriving[place] += published[ix];
-                unknown[place] -= 1;
-                if unknown[place] == 0 {
-                    settle.push_back(place);
+                self.arriving[place] += rate;
+                unknown_publishers[place] -= 1;
+                if unknown_publishers[place] == 0 {
+                    settled.push_back(place);
                 }
             }
         }
-        Self { arriving }
+    }
+
+    /// Events per second that a node publishes. Nothing is known of recorded logs.
+    fn published(&self, ix: Ix, inputs: &[usize]) -> f64 {
+        match self.graph.kind(ix) {
+            NodeKind::Producer(producer) => match producer.arrivals {
+                Arrivals::Constant { rate_per_s } | Arrivals::Poisson { rate_per_s } => rate_per_s,
+                Arrivals::Recorded(_) => 0.0,
+            },
+            NodeKind::Consumer(consumer) => self.passed_on(consumer, inputs),
+            _ => 0.0,
+        }
+    }
+
+    /// What a consumer passes on: one event for each that ends well, as many as its servers manage.
+    /// Of a queue it gets the share that it has in the consumers' capacity.
+    fn passed_on(&self, consumer: &Consumer, inputs: &[usize]) -> f64 {
+        let (mut busy, mut done) = (0.0, 0.0);
+        for &input in inputs {
+            let (place, all) = (&self.places[input], self.able[input]);
+            let mine = capacity(consumer, place.rules);
+            let share = if all.is_finite() && all > 0.0 {
+                mine / all
+            } else {
+                1.0 / place.takers.len() as f64
+            };
+            let rate = self.arriving[input] * share;
+            // Without the guard 0/0 where a consumer can finish nothing.
+            if rate > 0.0 {
+                busy += rate / mine;
+                done += rate * work(consumer, place.rules).success;
+            }
+        }
+        if done > 0.0 && busy > 1.0 { done / busy } else { done }
     }
 
     /// Consumers for which the places that nobody else empties are too much already.
-    fn warn_consumers(&self, graph: &Graph<'_>, places: &[Place<'_>], found: &mut Found) {
-        let mut load = vec![(0.0, 0.0); graph.nodes.len()];
-        for (place, &rate) in places.iter().zip(&self.arriving) {
-            let [taker] = place.takers[..] else { continue };
-            if let NodeKind::Consumer(consumer) = graph.kind(taker) {
-                let (events, busy): &mut (f64, f64) = &mut load[taker];
+    fn warn_consumers(&self, found: &mut Found) {
+        let mut load = vec![(0.0, 0.0); self.graph.nodes.len()];
+        for (number, place) in self.places.iter().enumerate() {
+            let rate = self.arriving[number];
+            if let ([taker], true) = (&place.takers[..], rate > 0.0) {
+                let (events, busy): &mut (f64, f64) = &mut load[*taker];
                 *events += rate;
-                *busy += rate / capacity(consumer, place.rules);
+                *busy += rate / self.able[number];
             }
         }
         for (ix, &(events, rho)) in load.iter().enumerate() {
-            if rho >= 1.0 {
-                let id = graph.nodes[ix].0;
-                found.node(Severity::Warning, "overloaded", id, None, overload(rho, events));
-            }
+            self.warn(ix, rho, events, found);
         }
     }
 
     /// Queues that bring more than their competing consumers can do together.
-    fn warn_queues(&self, graph: &Graph<'_>, places: &[Place<'_>], found: &mut Found) {
-        for (place, &rate) in places.iter().zip(&self.arriving) {
-            if place.takers.len() < 2 {
-                continue;
-            }
-            let able: f64 = place
-                .takers
-                .iter()
-                .filter_map(|&taker| match graph.kind(taker) {
-                    NodeKind::Consumer(consumer) => Some(capacity(consumer, place.rules)),
-                    _ => None,
-                })
-                .sum();
-            let rho = rate / able;
-            if rho >= 1.0 {
-                let id = graph.nodes[place.channel].0;
-                found.node(Severity::Warning, "overloaded", id, None, overload(rho, rate));
+    fn warn_queues(&self, found: &mut Found) {
+        for (number, place) in self.places.iter().enumerate() {
+            if place.takers.len() > 1 {
+                let rate = self.arriving[number];
+                self.warn(place.channel, rate / self.able[number], rate, found);
             }
         }
     }
-}
 
-fn source_rate(graph: &Graph<'_>, ix: Ix) -> f64 {
-    match graph.kind(ix) {
-        NodeKind::Producer(producer) => match producer.arrivals {
-            Arrivals::Constant { rate_per_s } | Arrivals::Poisson { rate_per_s } => rate_per_s,
-            Arrivals::Recorded(_) => 0.0,
-        },
-        _ => 0.0,
+    fn warn(&self, ix: Ix, rho: f64, events: f64, found: &mut Found) {
+        if rho >= 1.0 {
+            let id = self.graph.nodes[ix].0;
+            found.node(Severity::Warning, "overloaded", id, None, overload(rho, events));
+        }
     }
-}
-
-/// What a consumer passes on: one event for each that ends well, as many as its servers manage. Of
-/// a queue it gets the share that it has in the consumers' capacity.
-fn onward(
-    graph: &Graph<'_>,
-    places: &[Place<'_>],
-    arriving: &[f64],
-    inputs: &[usize],
-    ix: Ix,
-) -> f64 {
-    let NodeKind::Consumer(consumer) = graph.kind(ix) else { return 0.0 };
-    let (mut busy, mut done) = (0.0, 0.0);
-    for &input in inputs {
-        let place = &places[input];
-        let mine = capacity(consumer, place.rules);
-        let all: f64 = place
-            .takers
-            .iter()
-            .filter_map(|&taker| match graph.kind(taker) {
-                NodeKind::Consumer(other) => Some(capacity(other, place.rules)),
-                _ => None,
-            })
-            .sum();
-        let share =
-            if all.is_finite() && all > 0.0 { mine / all } else { 1.0 / place.takers.len() as f64 };
-        let rate = arriving[input] * share;
-        busy += rate / mine;
-        done += rate * work(consumer, place.rules).success;
-    }
-    if done > 0.0 && busy > 1.0 { done / busy } else { done }
 }
 
 fn overload(rho: f64, events: f64) -> String {

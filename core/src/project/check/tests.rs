@@ -94,8 +94,8 @@ fn complaint(id: &str, kind: NodeKind) -> (&'static str, String) {
 }
 
 fn producer(change: impl FnOnce(&mut Producer)) -> NodeKind {
-    let mut producer = Producer::default();
-    producer.arrivals = Arrivals::Constant { rate_per_s: 1.0 };
+    let arrivals = Arrivals::Constant { rate_per_s: 1.0 };
+    let mut producer = Producer { arrivals, ..Producer::default() };
     change(&mut producer);
     NodeKind::Producer(producer)
 }

@@ -200,7 +200,7 @@ fn two_hundred_thousand_brackets_are_no_matter() {
         let text = SMALL.replace("capacity: 10", &format!("capacity: {deep}"));
         match error(&text) {
             FormatError::TooDeep { limit, line, .. } => {
-                assert_eq!((limit, line), (MAX_DEPTH, line_of("capacity")))
+                assert_eq!((limit, line), (MAX_DEPTH, line_of("capacity")));
             }
             other => panic!("{bracket}: {other}"),
         }

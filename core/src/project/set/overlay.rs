@@ -252,10 +252,11 @@ impl<'de> Deserializer<'de> for Overlay<'de> {
         let (variant, content) = match self.base {
             Some(Value::Object(map)) => match map.into_iter().next() {
                 Some((variant, content)) => (variant, Some(content)),
-                None => return Err(Fault::Other("nothing is chosen there yet".to_owned())),
+                None => return not_chosen(variants),
             },
             Some(Value::String(variant)) => (variant, None),
-            _ => return Err(Fault::Other("nothing is chosen there yet".to_owned())),
+            // The default, which the old value leaves out.
+            _ => return not_chosen(variants),
         };
         // The variant's name may be written, too.
         let path = match self.path {
@@ -264,6 +265,13 @@ impl<'de> Deserializer<'de> for Overlay<'de> {
         };
         visitor.visit_enum(Variant { variant, inner: Self { base: content, path, ..self } })
     }
+}
+
+fn not_chosen<T>(variants: &[&str]) -> Result<T, Fault> {
+    Err(Fault::Other(format!(
+        "it has its default; set it whole, to one of: {}",
+        variants.join(", ")
+    )))
 }
 
 /// The field of a node under which lies what it is and does.

@@ -167,7 +167,7 @@ fn an_unknown_field_lists_those_there_are() {
     assert_eq!(fields("worker.service.mean"), ["mean_s"]);
     assert_eq!(fields("worker.service.service"), ["mean_s"]);
     assert_eq!(fields("worker.service.mean_s.x"), [""; 0]);
-    assert_eq!(fields("queue.overflow.x"), [""; 0]);
+    assert_eq!(fields("source.arrivals.rate_per_s.x"), [""; 0]);
     assert_eq!(fields("queue.capacity.x"), [""; 0]);
     assert_eq!(fields("l1.speed"), ["from", "to", "latency_s"]);
     assert_eq!(fields("source.types.3.weight"), ["0"]);
@@ -192,5 +192,16 @@ fn a_value_of_another_type_is_refused() {
     ] {
         assert!(matches!(refused(path, value), SetError::Value { .. }), "{path}={value}");
     }
+    assert!(refused("queue.overflow.x", "1").to_string().contains("one of: DropNewest"));
     assert!(refused("queue.overflow", "block").to_string().contains("Block"));
+}
+
+#[test]
+fn a_number_that_is_none_is_set_first() {
+    let mut broken = with(&[("worker.service.mean_s", "NaN")]);
+    let error = set(&mut broken, "worker.concurrency", "2").expect_err("there is a NaN");
+    assert!(error.to_string().contains("set that one first"), "{error}");
+    set(&mut broken, "worker.service.mean_s", "0.05").expect("it is replaced");
+    set(&mut broken, "worker.concurrency", "2").expect("nothing is in the way");
+    assert_eq!(broken, with(&[("worker.concurrency", "2")]));
 }

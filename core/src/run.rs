@@ -1,0 +1,193 @@
+//! A run from a project: drivers, seeds, clocks and recorded logs put together.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::fact::Ignore;
+use crate::ids::NodeId;
+use crate::interop::{Feed, LogError, LogReader};
+use crate::live::{Engine, RunCommand, Speed, View, Worker};
+use crate::project::check::{self, Severity};
+use crate::project::{Arrivals, NodeKind, Project};
+use crate::time::{Clock, SimTime};
+use crate::virtual_time::InputSource;
+use crate::world::Input;
+
+/// The system's monotonic clock: the only one that is read.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl SystemClock {
+    /// A clock that starts at 0 now.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    pub fn start() -> Self {
+        Self { start: Instant::now() }
+    }
+}
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    fn now_nanos(&self) -> u64 {
+        self.start.elapsed().as_nanos() as u64
+    }
+}
+
+/// How a live run begins.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The seed of all draws.
+    pub seed: u64,
+    /// How fast time goes by.
+    pub speed: Speed,
+    /// Whether time stands still at first.
+    pub paused: bool,
+    /// From where relative paths of recorded logs count; none: the present folder.
+    pub folder: Option<PathBuf>,
+}
+
+/// Why a run could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The drawing has errors.
+    #[error("{message}")]
+    CannotRun {
+        /// The first of them.
+        message: String,
+    },
+    /// A recorded log cannot be read.
+    #[error("the log of {node}: {source}")]
+    Log {
+        /// The producer that stands for it.
+        node: NodeId,
+        /// What is wrong.
+        source: LogError,
+    },
+    /// The system gave no thread.
+    #[error("the system gives the run no thread: {source}; close other programs and try again")]
+    Thread {
+        /// What it said.
+        source: std::io::Error,
+    },
+}
+
+/// A live run.
+#[derive(Debug)]
+pub struct RunHandle {
+    worker: Worker,
+}
+
+impl RunHandle {
+    /// Tells the run something.
+    pub fn send(&self, command: RunCommand) {
+        self.worker.send(command);
+    }
+
+    /// The newest view, if one has come since the last call.
+    pub fn newest_view(&self) -> Option<View> {
+        self.worker.newest_view()
+    }
+
+    /// Whether the run's thread has ended by itself, which only a fault can bring about.
+    pub fn has_ended(&self) -> bool {
+        self.worker.has_ended()
+    }
+}
+
+/// Starts a live run. `notify` is called from its thread after each new view.
+///
+/// # Errors
+/// Where the drawing cannot run, or a recorded log of it cannot be read.
+pub fn start(
+    project: Arc<Project>,
+    options: &RunOptions,
+    notify: Option<Arc<dyn Fn() + Send + Sync>>,
+) -> Result<RunHandle, RunError> {
+    let mut engine = engine(project, options, SystemClock::start())?;
+    if !options.paused {
+        engine.command(RunCommand::Resume);
+    }
+    let worker = Worker::spawn(engine, notify).map_err(|source| RunError::Thread { source })?;
+    Ok(RunHandle { worker })
+}
+
+/// A paused live run without a thread.
+///
+/// # Errors
+/// Where the drawing cannot run, or a recorded log of it cannot be read.
+pub fn engine<C: Clock>(
+    project: Arc<Project>,
+    options: &RunOptions,
+    clock: C,
+) -> Result<Engine<C, Ignore>, RunError> {
+    refuse_errors(&project)?;
+    let source = recorded_inputs(&project, options.folder.as_deref())?;
+    Ok(Engine::new(project, options.seed, options.speed, Box::new(source), clock, Ignore))
+}
+
+/// Refuses a drawing that cannot run.
+///
+/// # Errors
+/// [`RunError::CannotRun`] with the first error that `check` finds.
+pub fn refuse_errors(project: &Project) -> Result<(), RunError> {
+    let problems = check::check(project);
+    match problems.into_iter().find(|problem| problem.severity == Severity::Error) {
+        Some(problem) => Err(RunError::CannotRun { message: problem.message }),
+        None => Ok(()),
+    }
+}
+
+/// The logs of a project's recorded producers, as inputs.
+///
+/// # Errors
+/// Where one of them cannot be read.
+pub fn recorded_inputs(
+    project: &Project,
+    folder: Option<&Path>,
+) -> Result<RecordedInputs, RunError> {
+    let mut inputs = RecordedInputs::default();
+    for (id, node) in &project.nodes {
+        let NodeKind::Producer(producer) = &node.kind else { continue };
+        let Arrivals::Recorded(recording) = &producer.arrivals else { continue };
+        let path = folder.map_or_else(|| PathBuf::from(&recording.file), |f| f.join(&recording.file));
+        let reader = LogReader::open(&path, &recording.map)
+            .map_err(|source| RunError::Log { node: id.clone(), source })?;
+        inputs.add(id.clone(), Feed::new(reader));
+    }
+    Ok(inputs)
+}
+
+/// Recorded logs as inputs, in the order of their times; at one instant in the order of the
+/// producers' ids.
+#[derive(Default)]
+pub struct RecordedInputs {
+    feeds: Vec<(NodeId, Feed)>,
+}
+
+impl RecordedInputs {
+    /// Adds a log that `node` stands for.
+    pub fn add(&mut self, node: NodeId, feed: Feed) {
+        self.feeds.push((node, feed));
+    }
+
+    /// The logs, with the producers that stand for them.
+    pub fn feeds(&self) -> &[(NodeId, Feed)] {
+        &self.feeds
+    }
+}
+
+impl InputSource for RecordedInputs {
+    fn peek_time(&mut self) -> Option<SimTime> {
+        self.feeds.iter_mut().filter_map(|(_, feed)| feed.peek_time()).min()
+    }
+
+    fn take(&mut self) -> Option<(SimTime, Input)> {
+        let due = self.peek_time()?;
+        let (node, feed) =
+            self.feeds.iter_mut().find(|(_, feed)| feed.peek_time() == Some(due))?;
+        let (time, event) = feed.take()?;
+        Some((time, Input::Recorded { node: node.clone(), event }))
+    }
+}
