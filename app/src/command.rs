@@ -1,6 +1,9 @@
 //! What panels ask for. A panel pushes commands; after drawing, `command/apply` alone carries them
 //! out. Text, tooltip and shortcut of those that a user can call by name are exhaustive matches.
 
+pub(crate) mod apply;
+pub mod shortcuts;
+
 use std::path::PathBuf;
 
 use egui::Pos2;
@@ -70,6 +73,10 @@ pub enum Action {
     Faster,
     /// Half as fast.
     Slower,
+    /// List all shortcuts.
+    ShowShortcuts,
+    /// Say what this program is.
+    About,
 }
 
 /// Something to be done, in the order of asking, after the frame is drawn.
@@ -81,6 +88,8 @@ pub enum Command {
     OpenPath(PathBuf),
     /// Open the bundled sample with this number as an unsaved copy.
     OpenSample(usize),
+    /// A new project with a note that says how to begin.
+    FirstTopology,
     /// Save under this path.
     SaveTo(PathBuf),
     /// Forget the list of recent files.

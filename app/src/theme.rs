@@ -1,6 +1,9 @@
 //! Colours, sizes and type: the tokens of the look, loaded from `assets/themes/*.ron`. No other
 //! module makes a colour.
 
+pub mod fonts;
+pub mod style;
+
 use egui::Color32;
 use serde::{Deserialize, Deserializer};
 
@@ -12,6 +15,16 @@ pub enum ThemeName {
     Dark,
     /// Dark on light.
     Light,
+}
+
+impl ThemeName {
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Dark => Self::Light,
+            Self::Light => Self::Dark,
+        }
+    }
 }
 
 /// A colour written `#RRGGBB`.

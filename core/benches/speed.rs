@@ -4,6 +4,8 @@
 //! `cargo bench --bench speed` prints the times of each pair and, first of all, their ratios from
 //! runs that alternate, so that a noisy machine slows both sides alike.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
 mod bare_loop;
 
 use std::hint::black_box;
@@ -12,7 +14,6 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use eventloom_core::analysis::statistics::Statistics;
-use eventloom_core::fact::Sink;
 use eventloom_core::live::{Engine, RunCommand, Speed};
 use eventloom_core::project::{
     Arrivals, Consumer, Link, Node, NodeKind, Point, Producer, Project, Service, Waiting,
@@ -153,14 +154,14 @@ fn budgets(c: &mut Criterion) {
     let (mm1, ten, fan) = (Arc::new(mm1()), Arc::new(ten_nodes()), Arc::new(fan_out()));
     let mm1_ratio = ratio(
         9,
-        || drop(black_box(bare_loop::mm1(8.0, 0.1, 2_000_000))),
-        || drop(black_box(simulate(&mm1, 250_000))),
+        || _ = black_box(bare_loop::mm1(8.0, 0.1, 2_000_000)),
+        || _ = black_box(simulate(&mm1, 250_000)),
     );
     println!("M/M/1: {mm1_ratio:.2} of the bare loop's speed (budget 0.6)");
     let ten_ratio = ratio(
         9,
-        || drop(black_box(bare_loop::ten_nodes(320_000))),
-        || drop(black_box(simulate(&ten, 200_000))),
+        || _ = black_box(bare_loop::ten_nodes(320_000)),
+        || _ = black_box(simulate(&ten, 200_000)),
     );
     println!("ten nodes: {ten_ratio:.2} of the bare loop's speed (budget 0.65)");
 

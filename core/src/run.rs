@@ -1,12 +1,16 @@
 //! A run from a project: drivers, seeds, clocks and recorded logs put together.
 
+mod headless;
+
+pub use headless::{Finished, ReplayOptions, live, replay, simulate};
+
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::fact::Ignore;
 use crate::ids::NodeId;
-use crate::interop::{Feed, LogError, LogReader};
+use crate::interop::{Feed, LogError, LogReader, LogSummary};
 use crate::live::{Engine, RunCommand, Speed, View, Worker};
 use crate::project::check::{self, Severity};
 use crate::project::{Arrivals, NodeKind, Project};
@@ -56,6 +60,14 @@ pub enum RunError {
     CannotRun {
         /// The first of them.
         message: String,
+    },
+    /// There is no producer that could stand for a log.
+    #[error("{id:?} is no producer of the project; choose one with --as: {producers}")]
+    NoProducer {
+        /// The id asked for.
+        id: NodeId,
+        /// Those there are.
+        producers: String,
     },
     /// A recorded log cannot be read.
     #[error("the log of {node}: {source}")]
@@ -151,7 +163,8 @@ pub fn recorded_inputs(
     for (id, node) in &project.nodes {
         let NodeKind::Producer(producer) = &node.kind else { continue };
         let Arrivals::Recorded(recording) = &producer.arrivals else { continue };
-        let path = folder.map_or_else(|| PathBuf::from(&recording.file), |f| f.join(&recording.file));
+        let path =
+            folder.map_or_else(|| PathBuf::from(&recording.file), |f| f.join(&recording.file));
         let reader = LogReader::open(&path, &recording.map)
             .map_err(|source| RunError::Log { node: id.clone(), source })?;
         inputs.add(id.clone(), Feed::new(reader));
@@ -164,6 +177,9 @@ pub fn recorded_inputs(
 #[derive(Default)]
 pub struct RecordedInputs {
     feeds: Vec<(NodeId, Feed)>,
+    failure: Option<LogError>,
+    /// What the first log held so far, for whoever gave the source away.
+    summary: Arc<Mutex<Option<LogSummary>>>,
 }
 
 impl RecordedInputs {
@@ -176,18 +192,58 @@ impl RecordedInputs {
     pub fn feeds(&self) -> &[(NodeId, Feed)] {
         &self.feeds
     }
+
+    /// Where what the first log held can be read after this source was given to a run.
+    pub fn summary_handle(&self) -> Arc<Mutex<Option<LogSummary>>> {
+        Arc::clone(&self.summary)
+    }
+
+    fn tell_summary(&self) {
+        if let (Ok(mut summary), Some((_, feed))) = (self.summary.lock(), self.feeds.first()) {
+            *summary = Some(feed.summary());
+        }
+    }
+
+    /// Which feed has the next row, and when it is due. One that breaks off has ended; why is kept.
+    fn next_feed(&mut self) -> Option<(usize, SimTime)> {
+        let mut next: Option<(usize, SimTime)> = None;
+        for (ix, (_, feed)) in self.feeds.iter_mut().enumerate() {
+            match feed.peek_time() {
+                Ok(Some(due)) if next.is_none_or(|(_, earliest)| due < earliest) => {
+                    next = Some((ix, due));
+                }
+                Ok(_) => {}
+                Err(error) => self.failure = Some(error),
+            }
+        }
+        next
+    }
 }
 
 impl InputSource for RecordedInputs {
     fn peek_time(&mut self) -> Option<SimTime> {
-        self.feeds.iter_mut().filter_map(|(_, feed)| feed.peek_time()).min()
+        let next = self.next_feed().map(|(_, due)| due);
+        if next.is_none() {
+            self.tell_summary();
+        }
+        next
     }
 
     fn take(&mut self) -> Option<(SimTime, Input)> {
-        let due = self.peek_time()?;
-        let (node, feed) =
-            self.feeds.iter_mut().find(|(_, feed)| feed.peek_time() == Some(due))?;
-        let (time, event) = feed.take()?;
-        Some((time, Input::Recorded { node: node.clone(), event }))
+        let (ix, _) = self.next_feed()?;
+        let (node, feed) = &mut self.feeds[ix];
+        let node = node.clone();
+        let taken = feed.next_due();
+        match taken {
+            Ok(row) => row.map(|(due, event)| (due, Input::Recorded { node, event })),
+            Err(error) => {
+                self.failure = Some(error);
+                None
+            }
+        }
+    }
+
+    fn failure(&mut self) -> Option<String> {
+        self.failure.take().map(|error| error.to_string())
     }
 }

@@ -11,6 +11,11 @@ pub trait InputSource {
 
     /// Takes the next input.
     fn take(&mut self) -> Option<(SimTime, Input)>;
+
+    /// Why the source broke off, told once; none where it did not.
+    fn failure(&mut self) -> Option<String> {
+        None
+    }
 }
 
 /// No inputs at all.
@@ -70,6 +75,10 @@ impl<A: InputSource, B: InputSource> InputSource for Both<A, B> {
             (None, _) => self.1.take(),
         }
     }
+
+    fn failure(&mut self) -> Option<String> {
+        self.0.failure().or_else(|| self.1.failure())
+    }
 }
 
 impl<T: InputSource + ?Sized> InputSource for Box<T> {
@@ -79,6 +88,10 @@ impl<T: InputSource + ?Sized> InputSource for Box<T> {
 
     fn take(&mut self) -> Option<(SimTime, Input)> {
         (**self).take()
+    }
+
+    fn failure(&mut self) -> Option<String> {
+        (**self).failure()
     }
 }
 

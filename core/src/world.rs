@@ -132,6 +132,7 @@ impl World {
             Input::Edit(edit) => self.edit(edit, sink)?,
             Input::Publish { node, event } => self.publish_by_hand(node, event, sink)?,
             Input::Recorded { node, event } => self.publish_recorded(node, event, sink)?,
+            Input::Silence => self.silence(),
         }
         self.wake_senders(sink);
         Ok(())

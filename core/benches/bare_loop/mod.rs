@@ -128,7 +128,7 @@ impl Station {
 }
 
 /// M/M/1 with these rates until `customers` have been served; the mean number in the system.
-pub fn mm1(rate: f64, mean: f64, customers: u64) -> f64 {
+pub(crate) fn mm1(rate: f64, mean: f64, customers: u64) -> f64 {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut heap = Heap::default();
     let mut station = Station::new(1);
@@ -152,7 +152,7 @@ pub fn mm1(rate: f64, mean: f64, customers: u64) -> f64 {
 
 /// The ten-node network: two Poisson sources of 0.8/s, five M/M/2 in tandem with mean 1 s, a topic,
 /// and two M/M/2 that each get a copy; until `customers` have come in. The mean number in it.
-pub fn ten_nodes(customers: u64) -> f64 {
+pub(crate) fn ten_nodes(customers: u64) -> f64 {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut heap = Heap::default();
     let mut stations: Vec<Station> = (0..7).map(|_| Station::new(2)).collect();

@@ -155,6 +155,16 @@ impl<C: Clock, S: Sink> Engine<C, S> {
         self.lag_max
     }
 
+    /// Whether a million steps at one instant stopped the run.
+    pub fn is_stuck(&self) -> bool {
+        self.stuck
+    }
+
+    /// Whether no recorded input will come any more.
+    pub fn source_has_ended(&mut self) -> bool {
+        self.source.peek_time().is_none()
+    }
+
     /// The inputs that were refused.
     pub fn refusals(&self) -> &[String] {
         &self.refusals
@@ -239,6 +249,9 @@ impl<C: Clock, S: Sink> Engine<C, S> {
                 break;
             }
         }
+        if let Some(failure) = self.source.failure() {
+            self.refuse(failure);
+        }
         self.journal.offer(&self.world, &self.folds.statistics, self.folds.facts);
     }
 
@@ -246,13 +259,15 @@ impl<C: Clock, S: Sink> Engine<C, S> {
         let mut sinks = (&mut self.folds, &mut self.also);
         match self.world.handle(time, &input, &mut sinks) {
             Ok(()) => self.journal.input(time, input),
-            Err(error) => {
-                if self.refusals.len() == MOST_REFUSALS {
-                    self.refusals.remove(0);
-                }
-                self.refusals.push(error.to_string());
-            }
+            Err(error) => self.refuse(error.to_string()),
         }
+    }
+
+    fn refuse(&mut self, why: String) {
+        if self.refusals.len() == MOST_REFUSALS {
+            self.refusals.remove(0);
+        }
+        self.refusals.push(why);
     }
 
     /// Carries out a command. `Stop` is the caller's.

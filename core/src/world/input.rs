@@ -26,6 +26,9 @@ pub enum Input {
         /// The row.
         event: Given,
     },
+    /// No producer makes events by itself any more: a recorded log has ended, and the others with
+    /// it. A later change of a producer's arrivals wakes it.
+    Silence,
 }
 
 /// The attributes of an event that came from outside.

@@ -35,6 +35,13 @@ impl World {
         }
     }
 
+    pub(super) fn silence(&mut self) {
+        for producer in &mut self.producers {
+            producer.law = Law::Silent;
+            producer.pending = TimerTicket::NONE;
+        }
+    }
+
     pub(super) fn arrival<S: Sink>(&mut self, producer: u32, ticket: TimerTicket, sink: &mut S) {
         let state = &mut self.producers[producer as usize];
         if state.pending != ticket {

@@ -1,0 +1,171 @@
+//! The bar at the top: logo, menus, workspaces, the run's controls, the theme.
+
+use egui::{
+    Align, Button, Frame, Layout, Margin, MenuBar, Panel, Rect, Response, RichText, Sense, Stroke,
+    Ui, UiBuilder, WidgetInfo, WidgetType, vec2,
+};
+
+use super::workspace::Workbench;
+use crate::command::{Action, Command, CommandQueue};
+use crate::state::State;
+use crate::text::tr;
+use crate::theme::fonts::{Weight, font};
+use crate::theme::{Theme, ThemeName};
+use crate::view_state::Workspace;
+use crate::widgets::icons::Icon;
+use crate::widgets::{button, logo};
+
+/// The height of the bar.
+const HEIGHT: f32 = 44.0;
+
+/// The menus: title and actions, with lines between groups.
+const MENUS: [(&str, &[&[Action]]); 5] = [
+    (
+        "shell-menu-file",
+        &[
+            &[Action::New, Action::Open],
+            &[Action::Save, Action::SaveAs],
+            &[Action::ToStart, Action::Quit],
+        ],
+    ),
+    (
+        "shell-menu-edit",
+        &[&[Action::Undo, Action::Redo], &[Action::Delete, Action::SelectAll, Action::Escape]],
+    ),
+    (
+        "shell-menu-view",
+        &[
+            &[Action::ZoomToFit, Action::ZoomIn, Action::ZoomOut, Action::ZoomReset],
+            &[Action::ToggleTheme],
+        ],
+    ),
+    (
+        "shell-menu-run",
+        &[
+            &[Action::PlayPause, Action::Stop],
+            &[Action::Restart, Action::RestartNextSeed],
+            &[Action::StepFact, Action::StepVisible, Action::StepBack],
+            &[Action::SeekStart, Action::GoLive],
+            &[Action::Faster, Action::Slower],
+        ],
+    ),
+    ("shell-menu-help", &[&[Action::ShowShortcuts, Action::About]]),
+];
+
+pub(super) fn show(
+    ui: &mut Ui,
+    state: &State,
+    theme: &Theme,
+    workbench: &mut Workbench,
+    queue: &mut CommandQueue,
+) {
+    let frame = Frame::new().fill(theme.bg_panel).inner_margin(Margin::symmetric(12, 0));
+    Panel::top("top-bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
+        let bar = ui.max_rect();
+        let left = ui
+            .with_layout(Layout::left_to_right(Align::Center), |ui| {
+                logo::show(ui, theme, 20.0);
+                MenuBar::new().ui(ui, |ui| menus(ui, state, queue));
+                if state.document.is_some() {
+                    ui.add_space(8.0);
+                    let (line, _) = ui.allocate_exact_size(vec2(1.0, 16.0), Sense::hover());
+                    ui.painter().rect_filled(line, 0, theme.line_strong);
+                    ui.add_space(8.0);
+                    workspaces(ui, state, theme, queue);
+                }
+                ui.min_rect().right()
+            })
+            .inner;
+        let right = right_side(ui, bar, theme, queue);
+        if state.document.is_some() {
+            let room = Rect::from_x_y_ranges(left + 24.0..=right - 16.0, bar.y_range());
+            let mut middle = ui.new_child(
+                UiBuilder::new().max_rect(room).layout(Layout::left_to_right(Align::Center)),
+            );
+            middle.shrink_clip_rect(room);
+            workbench.run_bar(&mut middle, state, theme, queue);
+        }
+    });
+}
+
+fn menus(ui: &mut Ui, state: &State, queue: &mut CommandQueue) {
+    let now = state.situation();
+    for (title, groups) in MENUS {
+        ui.menu_button(tr(title), |ui| {
+            for (number, group) in groups.iter().enumerate() {
+                if number > 0 {
+                    ui.separator();
+                }
+                for action in *group {
+                    let mut item = Button::new(action.text());
+                    if let Some(keys) = action.shortcuts().first() {
+                        item = item.shortcut_text(ui.ctx().format_shortcut(keys));
+                    }
+                    let response = ui.add_enabled(action.is_enabled(now), item);
+                    if response.on_hover_text(action.tooltip()).clicked() {
+                        queue.act(*action);
+                        ui.close();
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// The tabs of the workspaces, in their trough.
+fn workspaces(ui: &mut Ui, state: &State, theme: &Theme, queue: &mut CommandQueue) {
+    Frame::new().fill(theme.bg_app).corner_radius(6).inner_margin(2).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let tabs = [
+            (Workspace::Design, tr("shell-workspace-design")),
+            (Workspace::Run, tr("shell-workspace-run")),
+        ];
+        for (workspace, text) in tabs {
+            let chosen = state.workspace == workspace;
+            if tab(ui, theme, text, chosen).clicked() && !chosen {
+                queue.push(Command::SetWorkspace(workspace));
+            }
+        }
+    });
+}
+
+fn tab(ui: &mut Ui, theme: &Theme, text: &str, chosen: bool) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(64.0, 24.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, chosen, text));
+    if chosen {
+        ui.painter().rect_filled(rect, 4, theme.bg_pressed);
+    }
+    button::focus_ring(ui, &response, theme);
+    let colour = if chosen || response.hovered() { theme.text } else { theme.text_2 };
+    let weight = if chosen { Weight::Semibold } else { Weight::Medium };
+    let middle = egui::Align2::CENTER_CENTER;
+    ui.painter().text(rect.center(), middle, text, font(13.0, weight), colour);
+    response
+}
+
+/// What stands at the right end; returns where it begins.
+fn right_side(ui: &mut Ui, bar: Rect, theme: &Theme, queue: &mut CommandQueue) -> f32 {
+    let layout = Layout::right_to_left(Align::Center);
+    let mut right = ui.new_child(UiBuilder::new().max_rect(bar).layout(layout));
+    let icon = match theme.name {
+        ThemeName::Dark => Icon::Sun,
+        ThemeName::Light => Icon::Moon,
+    };
+    let action = Action::ToggleTheme;
+    let response = button::icon(&mut right, theme, icon, action.text());
+    if response.on_hover_text(action.tooltip()).clicked() {
+        queue.act(action);
+    }
+    right.min_rect().left()
+}
+
+/// A hairline at the lower edge of `rect`.
+pub(super) fn lower_line(ui: &Ui, rect: Rect, theme: &Theme) {
+    let stroke = Stroke::new(1.0, theme.line_subtle);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, stroke);
+}
+
+/// Text of a tab strip.
+pub(super) fn strip_text(text: &str, theme: &Theme) -> RichText {
+    RichText::new(text).font(font(12.0, Weight::Semibold)).color(theme.text)
+}
