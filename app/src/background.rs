@@ -95,12 +95,10 @@ impl Background {
     /// Where the system gives no thread.
     pub fn pick(&mut self, save: bool, folder: PathBuf, file_name: String) -> std::io::Result<()> {
         self.spawn("pick", move || {
-            let dialog = rfd::FileDialog::new().add_filter("Eventloom", &["ron"]).set_directory(folder);
-            let path = if save {
-                dialog.set_file_name(file_name).save_file()
-            } else {
-                dialog.pick_file()
-            };
+            let dialog =
+                rfd::FileDialog::new().add_filter("Eventloom", &["ron"]).set_directory(folder);
+            let path =
+                if save { dialog.set_file_name(file_name).save_file() } else { dialog.pick_file() };
             Outcome::Picked { path }
         })
     }

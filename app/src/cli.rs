@@ -2,6 +2,8 @@
 
 mod check;
 mod error;
+mod runs;
+mod table;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -38,6 +40,12 @@ struct Cli {
 enum Command {
     /// Say what is wrong with a project; exit code 2 where it cannot run
     Check(check::CheckArgs),
+    /// Run a project in virtual time and print its figures
+    Simulate(runs::SimulateArgs),
+    /// Run a project live, without a window, and print its figures
+    Run(runs::RunArgs),
+    /// Send a recorded log through a project and print the figures
+    Replay(runs::ReplayArgs),
 }
 
 /// Where a project is, and what of it is another than in its file.
@@ -77,6 +85,9 @@ pub fn start(args: impl IntoIterator<Item = OsString>) -> Asked {
 fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Check(args) => check::run(&args),
+        Command::Simulate(args) => runs::simulate(&args),
+        Command::Run(args) => runs::live(&args),
+        Command::Replay(args) => runs::replay(&args),
     };
     match result {
         Ok(code) => code,

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eventloom_core::edit::{Edit, EditError, History};
+use eventloom_core::project::Project;
 use eventloom_core::project::check::{self, Problem};
 use eventloom_core::project::file::{self, LoadError, SaveError};
-use eventloom_core::project::Project;
 
 /// Where a document came from, which decides what its name is and whether it can be saved at once.
 #[derive(Clone, Debug, PartialEq)]

@@ -103,7 +103,8 @@ impl RunSession {
     /// Takes the newest view, if one came. Returns what the run has to say that was not said yet.
     pub fn pump(&mut self) -> Vec<String> {
         let Some(view) = self.link.newest_view() else { return Vec::new() };
-        let mut news: Vec<String> = view.refusals.iter().skip(self.refusals_told).cloned().collect();
+        let mut news: Vec<String> =
+            view.refusals.iter().skip(self.refusals_told).cloned().collect();
         self.refusals_told = view.refusals.len();
         if let RunState::Stuck(why) = &view.state
             && !self.stuck_told

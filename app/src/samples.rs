@@ -94,7 +94,11 @@ mod tests {
             let problems = check::check(&sample.project);
             assert!(problems.is_empty(), "{}: {problems:#?}", sample.file_name);
             assert!(sample.first_sentence().len() < 120, "{}", sample.file_name);
-            assert!(sample.project.text.chars().any(|c| c.is_ascii_digit()), "{}", sample.file_name);
+            assert!(
+                sample.project.text.chars().any(|c| c.is_ascii_digit()),
+                "{}",
+                sample.file_name
+            );
         }
     }
 

@@ -50,7 +50,8 @@ impl Settings {
     /// folder nothing is kept.
     pub fn load(folder: Option<&Path>) -> Self {
         let file = folder.map(|folder| folder.join(FILE_NAME));
-        let stored = file.as_deref().and_then(read).unwrap_or(Stored { version: 1, ..Stored::default() });
+        let stored =
+            file.as_deref().and_then(read).unwrap_or(Stored { version: 1, ..Stored::default() });
         let mut settings = Self { stored, file };
         settings.look_for_recent();
         settings
@@ -118,7 +119,9 @@ fn read(file: &Path) -> Option<Stored> {
         }
     };
     ron::from_str::<Stored>(&text)
-        .inspect_err(|error| tracing::warn!("the settings are broken: {error} ({})", file.display()))
+        .inspect_err(|error| {
+            tracing::warn!("the settings are broken: {error} ({})", file.display())
+        })
         .ok()
 }
 

@@ -129,7 +129,8 @@ impl State {
     /// The folder in which a file dialog begins.
     pub fn dialog_folder(&self) -> PathBuf {
         let document = self.document.as_ref();
-        let of_document = document.and_then(|document| document.path()?.parent().map(PathBuf::from));
+        let of_document =
+            document.and_then(|document| document.path()?.parent().map(PathBuf::from));
         of_document.unwrap_or_else(|| self.surroundings.folder.clone())
     }
 }

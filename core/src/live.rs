@@ -14,3 +14,6 @@ pub use view::{
     SeriesMeasure, SeriesView, Speed, View,
 };
 pub use worker::{RunCommand, Worker};
+
+#[cfg(test)]
+mod tests;

@@ -83,12 +83,7 @@ fn line(ui: &mut Ui, icon: Icon, colour: egui::Color32, text: &str, theme: &Them
 }
 
 /// The button that shows every message that is kept.
-pub(super) fn list_button(
-    ui: &mut Ui,
-    notices: &Notices,
-    theme: &Theme,
-    queue: &mut CommandQueue,
-) {
+pub(super) fn list_button(ui: &mut Ui, notices: &Notices, theme: &Theme, queue: &mut CommandQueue) {
     if notices.all().len() == 0 {
         return;
     }

@@ -3,8 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
+use eventloom_core::interop::{LogError, MapError};
 use eventloom_core::project::file::LoadError;
 use eventloom_core::project::set::SetError;
+use eventloom_core::run::RunError;
 
 use super::{BAD_INPUT, FAILED};
 
@@ -28,13 +30,25 @@ pub enum CliError {
         /// What is wrong with it.
         source: SetError,
     },
-    /// The project has errors.
-    #[error("{}: {message}", path.display())]
-    CannotRun {
+    /// The project cannot run.
+    #[error("{}: {source}", path.display())]
+    Run {
         /// The project.
         path: PathBuf,
-        /// The first of its errors.
-        message: String,
+        /// Why it cannot.
+        source: Box<RunError>,
+    },
+    /// `--map` is not of its form.
+    #[error("--map: {source}")]
+    Map {
+        /// What is wrong with it.
+        source: MapError,
+    },
+    /// The log cannot be read.
+    #[error("{source}")]
+    Log {
+        /// What is wrong with it.
+        source: LogError,
     },
     /// The output cannot be written.
     #[error("standard output cannot be written: {0}")]
@@ -44,12 +58,17 @@ pub enum CliError {
 impl CliError {
     /// The exit code that goes with it.
     pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Load(LoadError::Read { .. }) | Self::Output(_) => FAILED,
-            Self::Load(_) | Self::SetForm { .. } | Self::Set { .. } | Self::CannotRun { .. } => {
-                BAD_INPUT
-            }
-        }
+        let failed = match self {
+            Self::Load(LoadError::Read { .. }) | Self::Output(_) => true,
+            Self::Log { source } => source.is_io(),
+            Self::Run { source, .. } => match &**source {
+                RunError::Thread { .. } => true,
+                RunError::Log { source, .. } => source.is_io(),
+                RunError::CannotRun { .. } | RunError::NoProducer { .. } => false,
+            },
+            Self::Load(_) | Self::SetForm { .. } | Self::Set { .. } | Self::Map { .. } => false,
+        };
+        if failed { FAILED } else { BAD_INPUT }
     }
 
     /// Whether the reader of the output has gone.

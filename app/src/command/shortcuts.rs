@@ -236,9 +236,8 @@ pub fn listen(
         .flat_map(|action| action.shortcuts().iter().map(|keys| (*keys, *action)))
         .collect();
     // Ctrl+Shift+Z would else be taken for Ctrl+Z.
-    let modifiers = |keys: &KeyboardShortcut| {
-        u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.command)
-    };
+    let modifiers =
+        |keys: &KeyboardShortcut| u8::from(keys.modifiers.shift) + u8::from(keys.modifiers.command);
     keys.sort_by_key(|(keys, _)| std::cmp::Reverse(modifiers(keys)));
     for (keys, action) in keys {
         let taken = typing && !action.works_while_typing()

@@ -328,8 +328,7 @@ fn rows(
             for row in range {
                 let entry = &entries[row];
                 let icon = if entry.is_file { Icon::File } else { Icon::Folder };
-                let response =
-                    button::row(ui, theme, icon, &entry.name, chosen == Some(row), 24.0);
+                let response = button::row(ui, theme, icon, &entry.name, chosen == Some(row), 24.0);
                 if response.double_clicked() {
                     clicked = Some((row, true));
                 } else if response.clicked() {

@@ -57,18 +57,24 @@ pub(super) fn shortcuts(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequ
         ui.set_width(440.0);
         heading(ui, tr("shell-shortcuts-title"));
         ScrollArea::vertical().max_height(ui.ctx().content_rect().height() * 0.6).show(ui, |ui| {
-            egui::Grid::new("shortcuts-grid").num_columns(2).spacing(vec2(24.0, 8.0)).show(ui, |ui| {
-                for action in Action::ALL {
-                    if action.shortcuts().is_empty() {
-                        continue;
+            egui::Grid::new("shortcuts-grid").num_columns(2).spacing(vec2(24.0, 8.0)).show(
+                ui,
+                |ui| {
+                    for action in Action::ALL {
+                        if action.shortcuts().is_empty() {
+                            continue;
+                        }
+                        ui.label(RichText::new(action.text()).color(theme.text));
+                        let keys: Vec<String> = action
+                            .shortcuts()
+                            .iter()
+                            .map(|keys| ctx.format_shortcut(keys))
+                            .collect();
+                        ui.label(RichText::new(keys.join("  ·  ")).color(theme.text_2));
+                        ui.end_row();
                     }
-                    ui.label(RichText::new(action.text()).color(theme.text));
-                    let keys: Vec<String> =
-                        action.shortcuts().iter().map(|keys| ctx.format_shortcut(keys)).collect();
-                    ui.label(RichText::new(keys.join("  ·  ")).color(theme.text_2));
-                    ui.end_row();
-                }
-            });
+                },
+            );
         });
         ui.add_space(16.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -92,13 +98,17 @@ pub(super) fn about(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequest>
                         .color(theme.text),
                 );
                 let version = [("version", env!("CARGO_PKG_VERSION").into())];
-                ui.label(RichText::new(tr_args("shell-about-version", &version)).color(theme.text_3));
+                ui.label(
+                    RichText::new(tr_args("shell-about-version", &version)).color(theme.text_3),
+                );
             });
         });
         ui.add_space(12.0);
         ui.label(RichText::new(tr("shell-about-text")).color(theme.text_2));
         ui.add_space(8.0);
-        ui.label(RichText::new(tr("shell-about-fonts")).text_style(style::caption()).color(theme.text_3));
+        ui.label(
+            RichText::new(tr("shell-about-fonts")).text_style(style::caption()).color(theme.text_3),
+        );
         ui.add_space(16.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             close = button::plain(ui, theme, tr("shell-close")).clicked();

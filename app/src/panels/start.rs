@@ -91,7 +91,9 @@ fn hello(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue) {
     ui.horizontal(|ui| {
         logo::show(ui, theme, 44.0);
         ui.add_space(8.0);
-        ui.label(RichText::new(tr("shell-app-name")).text_style(style::display()).color(theme.text));
+        ui.label(
+            RichText::new(tr("shell-app-name")).text_style(style::display()).color(theme.text),
+        );
     });
     ui.add_space(12.0);
     ui.label(
@@ -124,9 +126,8 @@ fn first_topology(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue)
     let picture = Rect::from_min_size(rect.min + vec2(16.0, 40.0), vec2(rect.width() - 32.0, 48.0));
     miniature::first_steps(ui.painter(), picture, theme);
     let bottom = Rect::from_min_max(pos2(rect.left() + 16.0, rect.bottom() - 56.0), rect.max);
-    let mut row = ui.new_child(
-        UiBuilder::new().max_rect(bottom).layout(Layout::left_to_right(Align::Min)),
-    );
+    let mut row =
+        ui.new_child(UiBuilder::new().max_rect(bottom).layout(Layout::left_to_right(Align::Min)));
     let size = vec2(216.0, 40.0);
     if button::primary_sized(&mut row, theme, tr("shell-start-first"), size).clicked() {
         queue.push(Command::FirstTopology);
@@ -163,8 +164,7 @@ fn recent(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue) {
 
 /// One recent file; whether it was clicked.
 fn recent_row(ui: &mut Ui, theme: &Theme, recent: &Recent, now_s: u64) -> bool {
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::click());
     let name = recent.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, !recent.missing, &name));
     if response.hovered() && !recent.missing {
@@ -173,10 +173,8 @@ fn recent_row(ui: &mut Ui, theme: &Theme, recent: &Recent, now_s: u64) -> bool {
     button::focus_ring(ui, &response, theme);
     let (icon, colour) =
         if recent.missing { (Icon::Warning, theme.warn) } else { (Icon::File, theme.text_2) };
-    let square = Rect::from_center_size(
-        pos2(rect.left() + 8.0, rect.center().y),
-        Vec2::splat(icons::SIZE),
-    );
+    let square =
+        Rect::from_center_size(pos2(rect.left() + 8.0, rect.center().y), Vec2::splat(icons::SIZE));
     icon.paint(ui.painter(), square, colour);
     let ago = ui.painter().text(
         rect.right_center(),
@@ -269,7 +267,8 @@ fn card(ui: &mut Ui, theme: &Theme, rect: Rect, sample: &Sample) -> bool {
     let active = response.hovered() || response.has_focus();
     let edge = if active { theme.accent } else { theme.line_subtle };
     painter.rect_stroke(rect, 8, Stroke::new(1.0, edge), StrokeKind::Inside);
-    let text = Rect::from_min_max(picture.left_bottom() + vec2(16.0, 16.0), rect.max - vec2(16.0, 8.0));
+    let text =
+        Rect::from_min_max(picture.left_bottom() + vec2(16.0, 16.0), rect.max - vec2(16.0, 8.0));
     let mut below = ui.new_child(UiBuilder::new().max_rect(text));
     below.label(RichText::new(name).font(font(13.0, Weight::Semibold)).color(theme.text));
     below.label(RichText::new(sample.first_sentence()).small().color(theme.text_2));

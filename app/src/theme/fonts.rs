@@ -45,7 +45,11 @@ pub fn mono(size: f32) -> FontId {
 pub fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let bundled: [(&str, &'static [u8], FontFamily); 4] = [
-        ("Inter", include_bytes!("../../../assets/fonts/Inter-Regular.otf"), Weight::Regular.family()),
+        (
+            "Inter",
+            include_bytes!("../../../assets/fonts/Inter-Regular.otf"),
+            Weight::Regular.family(),
+        ),
         (
             "Inter Medium",
             include_bytes!("../../../assets/fonts/Inter-Medium.otf"),
@@ -100,7 +104,8 @@ mod tests {
     fn the_signs_that_texts_use_are_in_the_fonts() {
         let ctx = context();
         for weight in [Weight::Regular, Weight::Medium, Weight::Semibold] {
-            for sign in "≥≤≠≈∼±×·…–—ρλµ²✓✕→←↑↓«»éßЖ".chars() {
+            for sign in "≥≤≠≈∼±×·…–—ρλµ²✓✕→←↑↓«»éßЖ".chars()
+            {
                 let has = ctx.fonts_mut(|fonts| fonts.has_glyph(&font(13.0, weight), sign));
                 assert!(has, "{sign} is missing in {weight:?}");
             }

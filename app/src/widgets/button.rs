@@ -59,7 +59,8 @@ pub fn with_icon(ui: &mut Ui, theme: &Theme, icon: Icon, text: &str, size: Vec2)
     let fill = if response.hovered() { theme.bg_pressed } else { theme.bg_hover };
     ui.painter().rect_filled(rect, 6, fill);
     focus_ring(ui, &response, theme);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font(13.0, Weight::Medium), theme.text);
+    let galley =
+        ui.painter().layout_no_wrap(text.to_owned(), font(13.0, Weight::Medium), theme.text);
     let width = icons::SIZE + 8.0 + galley.size().x;
     let left = rect.center().x - width / 2.0;
     let square = egui::Rect::from_center_size(

@@ -31,7 +31,6 @@ impl Feed {
         if self.next.is_none() {
             let Some(row) = self.reader.next_row()? else { return Ok(None) };
             let first = *self.first_ns.get_or_insert(row.time_ns);
-            // Two's complement: the difference of two i64 in order fits a u64.
             let since = if row.time_ns > first { row.time_ns.abs_diff(first) } else { 0 };
             self.due = self.due.max(SimTime(since));
             self.next = Some(row);

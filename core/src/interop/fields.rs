@@ -177,6 +177,12 @@ fn write_csv_value(json: &mut String, field: &str) {
 }
 
 fn write_json_text(json: &mut String, text: &str) {
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+        return;
+    }
     // Writing to a text cannot fail.
     let _ = write!(json, "{}", Value::from(text));
 }

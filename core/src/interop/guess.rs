@@ -1,6 +1,6 @@
 //! Which field is what, told from the first rows: by names, and for times by values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -208,7 +208,7 @@ impl Sample<'_> {
 
     /// The kind of most of the field's values; none where none is a time.
     fn kind_of(&self, path: &FieldPath, zone: &TimeZone) -> Option<TimeKind> {
-        let mut counts = std::collections::BTreeMap::new();
+        let mut counts = BTreeMap::new();
         for kind in self.cells(path).filter_map(|cell| TimeKind::of(cell, zone)) {
             *counts.entry(kind).or_insert(0_usize) += 1;
         }
@@ -243,7 +243,7 @@ impl Sample<'_> {
             return Err(LogError::UnsureTime { name: self.name.to_owned(), candidates });
         }
         // They tell the same: the finest tells it best, of equals the first.
-        let finest = candidates.into_iter().rev().max_by_key(|candidate| candidate.fractions());
+        let finest = candidates.into_iter().rev().max_by_key(Candidate::fractions);
         finest
             .map(|candidate| (candidate.path, candidate.kind))
             .ok_or_else(|| LogError::NoTime { name: self.name.to_owned(), candidates: Vec::new() })
@@ -259,7 +259,9 @@ impl Sample<'_> {
             Some(_) => rank < UNNAMED && is_plausible_epoch(cell),
             None => false,
         });
-        if times.count() * 10 < self.rows.len() * 9 {
+        // A name lets rows of other kinds in between pass; values alone have to be nearly all times.
+        let needed = if rank < UNNAMED { self.rows.len() * 5 } else { self.rows.len() * 9 };
+        if times.count() * 10 < needed {
             return None;
         }
         let kind = self.kind_of(path, zone)?;

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::csv_rows::CsvRows;
@@ -15,7 +16,7 @@ use super::guess::{Resolved, Sample, shorten};
 use super::json_rows::JsonRows;
 use super::lines::{Line, Lines, StartError};
 use super::mapping::Mapping;
-use super::times::iso_utc;
+use super::times::{TimeKind, is_plausible_epoch, iso_utc};
 use crate::project::FieldMap;
 
 /// The fields are guessed from so many rows,
@@ -326,9 +327,8 @@ impl Rows {
         })?;
         let columns = header.map_err(|refusal| bad(refusal.reason.to_string()))?;
         let value = columns.iter().find(|column| {
-            super::times::is_plausible_epoch(Cell::Text(column))
-                || super::times::TimeKind::of(Cell::Text(column), &jiff::tz::TimeZone::UTC)
-                    == Some(super::times::TimeKind::Iso8601)
+            is_plausible_epoch(Cell::Text(column))
+                || TimeKind::of(Cell::Text(column), &TimeZone::UTC) == Some(TimeKind::Iso8601)
         });
         match value {
             Some(value) => Err(bad(format!("{:?} is a value, not a name", shorten(value)))),

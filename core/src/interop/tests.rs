@@ -1,7 +1,7 @@
 //! The readers as a whole: whole logs in, rows and summaries out.
 
 use std::io::{self, BufRead, Cursor, Read, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
@@ -45,8 +45,8 @@ fn sample(path: &str) -> Option<PathBuf> {
     there.then_some(file)
 }
 
-fn read_file(path: &std::path::Path) -> (Vec<LogRow>, LogSummary) {
-    let mut reader = LogReader::open(path, &FieldMap::default()).expect("the file is there");
+fn read_file(path: &Path, map: &FieldMap) -> (Vec<LogRow>, LogSummary) {
+    let mut reader = LogReader::open(path, map).expect("the file is there");
     let rows = reader.by_ref().collect::<Result<_, _>>().expect("a sound file");
     (rows, reader.summary())
 }
@@ -54,7 +54,7 @@ fn read_file(path: &std::path::Path) -> (Vec<LogRow>, LogSummary) {
 #[test]
 fn the_clickstream_sample_is_read_whole() {
     let Some(file) = sample("eventlogs/ecom-clickstream.csv.gz") else { return };
-    let (rows, summary) = read_file(&file);
+    let (rows, summary) = read_file(&file, &FieldMap::default());
     assert_eq!(rows.len(), 31_106);
     assert_eq!(summary.lines, 31_106);
     assert_eq!(summary.refused, Refusals::default());
@@ -71,7 +71,7 @@ fn the_clickstream_sample_is_read_whole() {
 #[test]
 fn the_recent_changes_sample_is_read_whole() {
     let Some(file) = sample("eventlogs/wikimedia-recentchange.ndjson") else { return };
-    let (rows, summary) = read_file(&file);
+    let (rows, summary) = read_file(&file, &FieldMap::default());
     assert_eq!((rows.len(), summary.lines, summary.refused.count), (100, 100, 0));
     assert_eq!(summary.backward_steps, 15);
     let mapping = summary.mapping;
@@ -79,8 +79,8 @@ fn the_recent_changes_sample_is_read_whole() {
     assert_eq!(mapping.key.as_deref(), Some("user"));
     // /meta/dt and timestamp tell the same seconds; either is right.
     assert_eq!((mapping.time.as_str(), mapping.times), ("timestamp", TimeKind::EpochS));
-    let text = std::fs::read(&file).expect("it was there a moment ago");
-    let (given, summary) = read(text, "time=/meta/dt,type=/type,key=wiki,data=/length");
+    let map = parse_map("time=/meta/dt,type=/type,key=wiki,data=/length").expect("a map");
+    let (given, summary) = read_file(&file, &map);
     assert_eq!(summary.mapping.times, TimeKind::Iso8601);
     assert_eq!(
         rows.iter().map(|row| row.time_ns).collect::<Vec<_>>(),
@@ -93,7 +93,7 @@ fn the_recent_changes_sample_is_read_whole() {
 #[test]
 fn the_log_that_ships_is_sound() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../projects/logs/door-sensors.csv");
-    let (rows, summary) = read_file(file.as_ref());
+    let (rows, summary) = read_file(file.as_ref(), &FieldMap::default());
     assert_eq!(summary.refused.count, 0);
     assert_eq!(summary.backward_steps, 3);
     assert!((380..=440).contains(&rows.len()), "{}", rows.len());
@@ -139,7 +139,7 @@ fn what_cannot_be_read_is_counted_with_line_and_reason() {
     text.extend_from_slice(
         b"{\"a\":\"\xff\"}\n{\"time\":null}\n{\"time\":1700000001}\n{\"time\":170",
     );
-    let (rows, summary) = read(text, "");
+    let (rows, summary) = read(text, "time=time");
     assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 10]);
     assert_eq!((summary.lines, summary.events, summary.refused.count), (10, 2, 8));
     let json = serde_json::to_value(&summary).expect("plain data");

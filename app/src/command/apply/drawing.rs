@@ -43,8 +43,7 @@ fn free_place(project: &Project, size: Vec2, wanted: Pos2) -> Pos2 {
     let step = size + Vec2::splat(2.0 * ROOM);
     for row in 0..40_u8 {
         for column in 0..4_u8 {
-            let middle =
-                wanted + Vec2::new(f32::from(column) * step.x, f32::from(row) * step.y);
+            let middle = wanted + Vec2::new(f32::from(column) * step.x, f32::from(row) * step.y);
             let rect = Rect::from_center_size(middle, size);
             if !taken.iter().any(|other| other.intersects(rect)) {
                 return middle;
