@@ -4,18 +4,22 @@
 mod bars;
 mod messages;
 mod native;
+#[cfg(test)]
+mod tests;
 mod top_bar;
 mod workspace;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use egui::{CentralPanel, Frame, Ui, ViewportCommand};
 
-use crate::command::{CommandQueue, apply, shortcuts};
+use crate::command::{Command, CommandQueue, apply, shortcuts};
+use crate::notices::Level;
 use crate::panels::start::{StartContext, StartPanel};
 use crate::state::{State, Surroundings};
 use crate::theme::{Theme, ThemeError, ThemeName, style};
+use crate::view_state::Workspace;
 use crate::{settings, text};
 pub use native::run;
 use workspace::Workbench;
@@ -126,29 +130,53 @@ impl EventloomApp {
     }
 
     fn panels(&mut self, ui: &mut Ui) {
-        let theme = self.themes.get(self.state.settings.theme());
-        top_bar::show(ui, &self.state, theme, &mut self.workbench, &mut self.queue);
-        bars::status(ui, &self.state, theme, &mut self.queue);
-        if self.state.document.is_some() {
-            let size = self.workbench.show(ui, &self.state, theme, &mut self.queue);
-            self.state.canvas_size = size;
-        } else {
-            let frame = Frame::new().fill(theme.bg_panel);
-            CentralPanel::no_frame().frame(frame).show(ui, |ui| {
-                let ctx = StartContext {
-                    theme,
-                    recent: self.state.settings.recent(),
-                    now_s: settings::now_s(),
-                };
-                self.start.show(ui, &ctx, &mut self.queue);
-            });
+        let Self { state, queue, themes, start, workbench, .. } = self;
+        let theme = themes.get(state.settings.theme());
+        let frame = state.frame(theme);
+        top_bar::show(ui, state, theme, queue, |ui, queue| {
+            if let Some(frame) = &frame {
+                workbench.run_bar(ui, frame, queue);
+            }
+        });
+        let of_canvas = frame.as_ref().and_then(|frame| workbench.canvas_status(frame));
+        bars::status(ui, state, theme, of_canvas);
+        match &frame {
+            Some(frame) => workbench.show(ui, state, frame, queue),
+            None => {
+                let panel = Frame::new().fill(theme.bg_panel);
+                CentralPanel::no_frame().frame(panel).show(ui, |ui| {
+                    let recent = state.settings.recent();
+                    let ctx = StartContext { theme, recent, now_s: settings::now_s() };
+                    start.show(ui, &ctx, queue);
+                });
+            }
         }
-        messages::show(ui.ctx(), &self.state.notices, theme, &mut self.queue);
+        messages::show(ui.ctx(), &state.notices, theme, queue);
+        state.canvas_size = workbench.canvas_size();
+    }
+
+    /// A file dropped onto the window.
+    fn open_dropped(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.first().cloned());
+        if let Some(file) = dropped {
+            self.drop_file(file.path());
+        }
+    }
+
+    fn drop_file(&mut self, path: &Path) {
+        if path.extension().is_some_and(|extension| extension == "ron") {
+            self.queue.push(Command::OpenPath(path.to_owned()));
+        } else {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let text = text::tr_args("shell-notice-dropped-other", &[("name", name.into())]);
+            self.state.say(Level::Warning, text);
+        }
     }
 
     fn dialog(&mut self, ctx: &egui::Context) {
         let theme = self.themes.get(self.state.settings.theme());
         let Some(dialog) = &mut self.state.dialog else { return };
+        self.workbench.cancel_gesture(&mut self.queue);
         if let Some(request) = dialog.show(ctx, theme, &mut self.queue) {
             apply::apply_dialog(&mut self.state, request);
             ctx.request_repaint();
@@ -179,15 +207,22 @@ impl eframe::App for EventloomApp {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let typing_before = ctx.text_edit_focused();
-        let focused = ctx.memory(|memory| memory.focused());
-        self.panels(ui);
+        let popup_before = egui::Popup::is_any_open(&ctx);
         let dialog_before = self.state.dialog.is_some();
-        self.dialog(&ctx);
-        if !dialog_before {
-            let typing = typing_before || ctx.text_edit_focused();
-            let focused = focused.is_some() && !self.workbench.canvas_has(focused);
-            shortcuts::listen(&ctx, self.state.situation(), typing, focused, &mut self.queue);
+        let now = self.state.situation();
+        if self.state.workspace == Workspace::Run && !typing_before && !dialog_before {
+            // Before the canvas takes the arrows for its own walk.
+            shortcuts::listen_for_transport(&ctx, now, &mut self.queue);
         }
+        self.panels(ui);
+        self.dialog(&ctx);
+        if !dialog_before && !popup_before {
+            let typing = typing_before || ctx.text_edit_focused();
+            let focused = ctx.memory(|memory| memory.focused());
+            let focused = focused.is_some_and(|id| !self.workbench.canvas_has(&ctx, id));
+            shortcuts::listen(&ctx, now, typing, focused, &mut self.queue);
+        }
+        self.open_dropped(&ctx);
         self.apply_commands(&ctx);
         if let Some(wait) = self.state.notices.next_change(Instant::now()) {
             ctx.request_repaint_after(wait);

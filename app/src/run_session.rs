@@ -5,35 +5,10 @@ use std::sync::Arc;
 
 use eventloom_core::edit::Edit;
 use eventloom_core::ids::ElementId;
-use eventloom_core::live::{RunState, Speed, View};
+use eventloom_core::live::{RunCommand, RunState, Speed, View};
 use eventloom_core::project::Project;
-use eventloom_core::time::SimTime;
+use eventloom_core::run::{self, RunHandle, RunOptions};
 use eventloom_core::world::Input;
-
-/// What a run can be told.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RunCommand {
-    /// Time stands still.
-    Pause,
-    /// Time goes by again.
-    Resume,
-    /// Time goes by at this speed.
-    SetSpeed(Speed),
-    /// Pause, and on to the next moment at which something happens.
-    StepFact,
-    /// Pause, and on to the next moment at which something changes that can be seen.
-    StepVisible,
-    /// Pause, and back to the moment at which something happened last.
-    StepBack,
-    /// Look at this moment.
-    Seek(SimTime),
-    /// Look at the run's front again.
-    GoLive,
-    /// Something from outside, at the run's front, now.
-    Input(Input),
-    /// Show the contents and the newest facts of this element.
-    Watch(Option<ElementId>),
-}
 
 /// How a run begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,9 +39,30 @@ pub type Notify = Arc<dyn Fn() + Send + Sync>;
 /// Starts runs; the error says why one could not begin and what to do.
 pub type Launcher = Box<dyn Fn(&RunStart, Notify) -> Result<Box<dyn RunLink>, String>>;
 
+impl RunLink for RunHandle {
+    fn send(&self, command: RunCommand) {
+        Self::send(self, command);
+    }
+
+    fn newest_view(&mut self) -> Option<View> {
+        Self::newest_view(self)
+    }
+}
+
 /// The launcher of real runs.
 pub fn launcher() -> Launcher {
-    Box::new(|_start, _notify| Err("runs come with the next merge".to_owned()))
+    Box::new(|start, notify| {
+        let options = RunOptions {
+            seed: start.seed,
+            speed: start.speed,
+            paused: start.paused,
+            folder: start.folder.clone(),
+        };
+        match run::start(Arc::clone(&start.project), &options, Some(notify)) {
+            Ok(handle) => Ok(Box::new(handle)),
+            Err(error) => Err(error.to_string()),
+        }
+    })
 }
 
 /// The slowest speed.
@@ -201,7 +197,7 @@ pub(crate) mod fake {
     use std::rc::Rc;
 
     use eventloom_core::fact::Roster;
-    use eventloom_core::time::SimSpan;
+    use eventloom_core::time::{SimSpan, SimTime};
 
     use super::*;
 
@@ -237,6 +233,7 @@ pub(crate) mod fake {
             lag: SimSpan::ZERO,
             facts: 0,
             events: 0,
+            project: Arc::default(),
             roster: Arc::new(Roster::default()),
             elements: Vec::new(),
             flow: Vec::new(),

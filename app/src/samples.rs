@@ -23,7 +23,7 @@ struct Source {
     logs: &'static [(&'static str, &'static [u8])],
 }
 
-const SOURCES: [Source; 3] = [
+const SOURCES: [Source; 4] = [
     Source {
         file_name: "hello-queue.ron",
         text: include_str!("../../projects/hello-queue.ron"),
@@ -34,6 +34,11 @@ const SOURCES: [Source; 3] = [
         file_name: "pubsub-vs-queue.ron",
         text: include_str!("../../projects/pubsub-vs-queue.ron"),
         logs: &[],
+    },
+    Source {
+        file_name: "door-sensors.ron",
+        text: include_str!("../../projects/door-sensors.ron"),
+        logs: &[("logs/door-sensors.csv", include_bytes!("../../projects/logs/door-sensors.csv"))],
     },
 ];
 

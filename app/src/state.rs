@@ -11,11 +11,13 @@ use eventloom_core::project::Project;
 
 use crate::background::Background;
 use crate::command::shortcuts::Situation;
+use crate::context::FrameContext;
 use crate::dialogs::Dialog;
 use crate::document_session::DocumentSession;
 use crate::notices::{Level, Notices};
 use crate::run_session::{Launcher, Notify, RunSession};
 use crate::settings::Settings;
+use crate::theme::Theme;
 use crate::view_state::{Camera, Selection, Workspace};
 
 /// Where the window keeps things, and how it starts runs.
@@ -118,7 +120,25 @@ impl State {
 
     /// The drawing to show: the present one, or while the playhead is in the past the one of then.
     pub fn shown_project(&self) -> Option<&Project> {
-        self.document.as_ref().map(|document| &**document.project())
+        let document = self.document.as_ref()?;
+        let past = self.view().filter(|view| !view.live);
+        Some(past.map_or(&**document.project(), |view| &*view.project))
+    }
+
+    /// What panels see in this frame; none where no document is open.
+    pub fn frame<'a>(&'a self, theme: &'a Theme) -> Option<FrameContext<'a>> {
+        let document = self.document.as_ref()?;
+        Some(FrameContext {
+            project: self.shown_project()?,
+            problems: document.problems(),
+            view: self.view(),
+            read_only: self.is_past(),
+            selection: &self.selection,
+            camera: self.camera,
+            workspace: self.workspace,
+            theme,
+            reduced_motion: false,
+        })
     }
 
     /// Says something.

@@ -3,7 +3,7 @@
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
 
 use super::messages;
-use crate::command::{Action, CommandQueue};
+use crate::command::Action;
 use crate::run_session::RunSession;
 use crate::state::State;
 use crate::text::{tr, tr_args};
@@ -14,15 +14,18 @@ use crate::view_state::Workspace;
 /// The height of the bar.
 const HEIGHT: f32 = 24.0;
 
-pub(super) fn status(ui: &mut Ui, state: &State, theme: &Theme, queue: &mut CommandQueue) {
+pub(super) fn status(ui: &mut Ui, state: &State, theme: &Theme, of_canvas: Option<&str>) {
     let frame = Frame::new().fill(theme.bg_panel).inner_margin(Margin::symmetric(14, 0));
     Panel::bottom("status-bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
             ui.spacing_mut().interact_size.y = 20.0;
-            hints(ui, state, theme);
+            match of_canvas {
+                Some(text) => quiet(ui, theme, text),
+                None => hints(ui, state, theme),
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                messages::list_button(ui, &state.notices, theme, queue);
+                messages::list_button(ui, &state.notices, theme);
                 figures(ui, state, theme);
             });
         });

@@ -11,7 +11,7 @@ use crate::command::{Command, CommandQueue};
 use crate::notices::{Level, Notice, Notices};
 use crate::text::{tr, tr_args};
 use crate::theme::{Theme, style};
-use crate::widgets::button;
+use crate::widgets::control;
 use crate::widgets::icons::{self, Icon};
 
 /// The width of a message.
@@ -31,7 +31,7 @@ pub(super) fn show(
         return;
     }
     let hidden = shown.len().saturating_sub(IN_VIEW);
-    Area::new(Id::new("notices"))
+    Area::new(Id::unique("notices"))
         .order(Order::Foreground)
         .anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -40.0))
         .show(ctx, |ui| {
@@ -55,7 +55,8 @@ fn card(ui: &mut Ui, notice: &Notice, theme: &Theme, queue: &mut CommandQueue) {
         .show(ui, |ui| {
             ui.set_width(WIDTH - 20.0);
             ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                if button::icon(ui, theme, Icon::Close, tr("shell-notice-dismiss")).clicked() {
+                let label = tr("shell-notice-dismiss");
+                if control::small_icon(ui, theme, Icon::Close, label, label).clicked() {
                     queue.push(Command::DismissNotice(notice.id));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
@@ -83,7 +84,7 @@ fn line(ui: &mut Ui, icon: Icon, colour: egui::Color32, text: &str, theme: &Them
 }
 
 /// The button that shows every message that is kept.
-pub(super) fn list_button(ui: &mut Ui, notices: &Notices, theme: &Theme, queue: &mut CommandQueue) {
+pub(super) fn list_button(ui: &mut Ui, notices: &Notices, theme: &Theme) {
     if notices.all().len() == 0 {
         return;
     }
@@ -104,6 +105,5 @@ pub(super) fn list_button(ui: &mut Ui, notices: &Notices, theme: &Theme, queue: 
                 });
             }
         });
-        let _ = queue;
     });
 }

@@ -1,11 +1,10 @@
 //! The bar at the top: logo, menus, workspaces, the run's controls, the theme.
 
 use egui::{
-    Align, Button, Frame, Layout, Margin, MenuBar, Panel, Rect, Response, RichText, Sense, Stroke,
-    Ui, UiBuilder, WidgetInfo, WidgetType, vec2,
+    Align, Button, Frame, Layout, Margin, MenuBar, Panel, Rect, Response, RichText, Role, Sense,
+    Stroke, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
-use super::workspace::Workbench;
 use crate::command::{Action, Command, CommandQueue};
 use crate::state::State;
 use crate::text::tr;
@@ -13,7 +12,7 @@ use crate::theme::fonts::{Weight, font};
 use crate::theme::{Theme, ThemeName};
 use crate::view_state::Workspace;
 use crate::widgets::icons::Icon;
-use crate::widgets::{button, logo};
+use crate::widgets::{control, logo};
 
 /// The height of the bar.
 const HEIGHT: f32 = 44.0;
@@ -52,12 +51,13 @@ const MENUS: [(&str, &[&[Action]]); 5] = [
     ("shell-menu-help", &[&[Action::ShowShortcuts, Action::About]]),
 ];
 
+/// Shows the bar; `run_bar` fills its middle while a document is open.
 pub(super) fn show(
     ui: &mut Ui,
     state: &State,
     theme: &Theme,
-    workbench: &mut Workbench,
     queue: &mut CommandQueue,
+    run_bar: impl FnOnce(&mut Ui, &mut CommandQueue),
 ) {
     let frame = Frame::new().fill(theme.bg_panel).inner_margin(Margin::symmetric(12, 0));
     Panel::top("top-bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
@@ -83,7 +83,7 @@ pub(super) fn show(
                 UiBuilder::new().max_rect(room).layout(Layout::left_to_right(Align::Center)),
             );
             middle.shrink_clip_rect(room);
-            workbench.run_bar(&mut middle, state, theme, queue);
+            run_bar(&mut middle, queue);
         }
     });
 }
@@ -131,11 +131,11 @@ fn workspaces(ui: &mut Ui, state: &State, theme: &Theme, queue: &mut CommandQueu
 
 fn tab(ui: &mut Ui, theme: &Theme, text: &str, chosen: bool) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(64.0, 24.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, chosen, text));
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, text));
     if chosen {
         ui.painter().rect_filled(rect, 4, theme.bg_pressed);
     }
-    button::focus_ring(ui, &response, theme);
+    control::focus_ring(ui, theme, rect, &response);
     let colour = if chosen || response.hovered() { theme.text } else { theme.text_2 };
     let weight = if chosen { Weight::Semibold } else { Weight::Medium };
     let middle = egui::Align2::CENTER_CENTER;
@@ -152,8 +152,8 @@ fn right_side(ui: &mut Ui, bar: Rect, theme: &Theme, queue: &mut CommandQueue) -
         ThemeName::Light => Icon::Moon,
     };
     let action = Action::ToggleTheme;
-    let response = button::icon(&mut right, theme, icon, action.text());
-    if response.on_hover_text(action.tooltip()).clicked() {
+    let response = control::icon(&mut right, theme, icon, action.text(), action.tooltip());
+    if response.clicked() {
         queue.act(action);
     }
     right.min_rect().left()

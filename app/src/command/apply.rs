@@ -4,6 +4,8 @@ mod document;
 mod drawing;
 mod file;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use file::title_of;
 

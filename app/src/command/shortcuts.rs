@@ -221,6 +221,24 @@ impl Action {
     }
 }
 
+/// Pushes the actions that wind a run, whose keys were pressed. Called before the panels, so that
+/// the arrows wind and do not walk.
+pub fn listen_for_transport(ctx: &Context, now: Situation, queue: &mut CommandQueue) {
+    let winds = [
+        Action::StepVisible,
+        Action::StepFact,
+        Action::StepBack,
+        Action::SeekStart,
+        Action::GoLive,
+    ];
+    for action in winds.into_iter().filter(|action| action.is_enabled(now)) {
+        let pressed = |keys| ctx.input_mut(|input| input.consume_shortcut(keys));
+        if action.shortcuts().iter().any(pressed) {
+            queue.act(action);
+        }
+    }
+}
+
 /// Pushes the actions whose keys were pressed. Called after the panels, which have taken the keys
 /// that they use. `typing`: whether a text field had the keyboard in this frame; `focused`: whether
 /// another widget has it, to which Space then belongs.

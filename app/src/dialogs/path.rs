@@ -9,8 +9,8 @@ use super::{DialogRequest, Next};
 use crate::background::{Entry, has_system_dialog};
 use crate::text::{tr, tr_args};
 use crate::theme::{Theme, style};
-use crate::widgets::button;
 use crate::widgets::icons::Icon;
+use crate::widgets::{control, prompt};
 
 /// What the path is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +97,7 @@ impl PathDialog {
             self.step_row(step);
         }
         let mut request = None;
-        let modal = Modal::new(Id::new("path-dialog")).show(ctx, |ui| {
+        let modal = Modal::new(Id::unique("path-dialog")).show(ctx, |ui| {
             ui.set_width(560.0);
             ui.label(RichText::new(self.title()).text_style(style::title()));
             ui.add_space(8.0);
@@ -159,8 +159,9 @@ impl PathDialog {
         let mut up = false;
         ui.horizontal(|ui| {
             if let Some(parent) = self.folder.parent() {
-                let response = button::icon(ui, theme, Icon::Folder, tr("shell-path-up"));
-                up = response.on_hover_text(parent.display().to_string()).clicked();
+                let tip = parent.display().to_string();
+                let label = tr("shell-path-up");
+                up = control::small_icon(ui, theme, Icon::Folder, label, &tip).clicked();
             }
             let shown = self.folder.display().to_string();
             ui.add(egui::Label::new(RichText::new(shown).small().color(theme.text_2)).truncate());
@@ -201,15 +202,15 @@ impl PathDialog {
                 (Purpose::Save { .. }, None) => tr("shell-path-save"),
                 (Purpose::Save { .. }, Some(_)) => tr("shell-path-replace"),
             };
-            if button::primary(ui, theme, text).clicked() {
+            if prompt::primary(ui, theme, text).clicked() {
                 request = self.confirm();
             }
-            if button::plain(ui, theme, tr("shell-path-cancel")).clicked() {
+            if prompt::plain(ui, theme, tr("shell-path-cancel")).clicked() {
                 request = Some(DialogRequest::Close);
             }
             if has_system_dialog() {
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    if button::plain(ui, theme, tr("shell-path-browse")).clicked() {
+                    if prompt::plain(ui, theme, tr("shell-path-browse")).clicked() {
                         request = Some(DialogRequest::Browse);
                     }
                 });
@@ -328,7 +329,7 @@ fn rows(
             for row in range {
                 let entry = &entries[row];
                 let icon = if entry.is_file { Icon::File } else { Icon::Folder };
-                let response = button::row(ui, theme, icon, &entry.name, chosen == Some(row), 24.0);
+                let response = prompt::row(ui, theme, icon, &entry.name, chosen == Some(row), 24.0);
                 if response.double_clicked() {
                     clicked = Some((row, true));
                 } else if response.clicked() {

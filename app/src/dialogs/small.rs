@@ -7,7 +7,7 @@ use crate::command::{Action, Command, CommandQueue, UnsavedAnswer};
 use crate::text::{tr, tr_args};
 use crate::theme::fonts::{Weight, font};
 use crate::theme::{Theme, style};
-use crate::widgets::{button, logo};
+use crate::widgets::{logo, prompt};
 
 /// Asks what to do about unsaved work.
 pub(super) fn unsaved(
@@ -17,24 +17,24 @@ pub(super) fn unsaved(
     queue: &mut CommandQueue,
 ) -> Option<DialogRequest> {
     let mut answer = None;
-    let modal = Modal::new(Id::new("unsaved")).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique("unsaved")).show(ctx, |ui| {
         ui.set_width(400.0);
         heading(ui, &tr_args("shell-unsaved-title", &[("name", name.into())]));
         ui.label(RichText::new(tr("shell-unsaved-text")).color(theme.text_2));
         ui.add_space(16.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let save = button::primary(ui, theme, tr("shell-unsaved-save"));
+            let save = prompt::primary(ui, theme, tr("shell-unsaved-save"));
             if ui.memory(|memory| memory.focused().is_none()) {
                 save.request_focus();
             }
             if save.clicked() {
                 answer = Some(UnsavedAnswer::Save);
             }
-            if button::plain(ui, theme, tr("shell-unsaved-cancel")).clicked() {
+            if prompt::plain(ui, theme, tr("shell-unsaved-cancel")).clicked() {
                 answer = Some(UnsavedAnswer::Cancel);
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                if button::plain(ui, theme, tr("shell-unsaved-discard")).clicked() {
+                if prompt::plain(ui, theme, tr("shell-unsaved-discard")).clicked() {
                     answer = Some(UnsavedAnswer::Discard);
                 }
             });
@@ -53,7 +53,7 @@ pub(super) fn unsaved(
 /// Lists every action that has a shortcut.
 pub(super) fn shortcuts(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequest> {
     let mut close = false;
-    let modal = Modal::new(Id::new("shortcuts")).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique("shortcuts")).show(ctx, |ui| {
         ui.set_width(440.0);
         heading(ui, tr("shell-shortcuts-title"));
         ScrollArea::vertical().max_height(ui.ctx().content_rect().height() * 0.6).show(ui, |ui| {
@@ -78,7 +78,7 @@ pub(super) fn shortcuts(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequ
         });
         ui.add_space(16.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            close = button::plain(ui, theme, tr("shell-close")).clicked();
+            close = prompt::plain(ui, theme, tr("shell-close")).clicked();
         });
     });
     (close || modal.should_close() || escape(ctx)).then_some(DialogRequest::Close)
@@ -87,7 +87,7 @@ pub(super) fn shortcuts(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequ
 /// Says what this program is.
 pub(super) fn about(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequest> {
     let mut close = false;
-    let modal = Modal::new(Id::new("about")).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique("about")).show(ctx, |ui| {
         ui.set_width(400.0);
         ui.horizontal(|ui| {
             logo::show(ui, theme, 40.0);
@@ -111,7 +111,7 @@ pub(super) fn about(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequest>
         );
         ui.add_space(16.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            close = button::plain(ui, theme, tr("shell-close")).clicked();
+            close = prompt::plain(ui, theme, tr("shell-close")).clicked();
         });
     });
     (close || modal.should_close() || escape(ctx)).then_some(DialogRequest::Close)

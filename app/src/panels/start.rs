@@ -5,8 +5,8 @@ mod miniature;
 use std::path::Path;
 
 use egui::{
-    Align, Align2, Frame, Layout, Margin, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind,
-    TextWrapMode, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
+    Align, Align2, Frame, Layout, Margin, Rect, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextWrapMode, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::command::{Action, Command, CommandQueue};
@@ -16,7 +16,7 @@ use crate::text::{tr, tr_args};
 use crate::theme::fonts::{Weight, font};
 use crate::theme::{Theme, style};
 use crate::widgets::icons::{self, Icon};
-use crate::widgets::{button, logo};
+use crate::widgets::{control, logo, prompt};
 
 /// The width of the left column.
 const LEFT: f32 = 384.0;
@@ -107,10 +107,10 @@ fn hello(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue) {
     ui.horizontal(|ui| {
         let width = (ui.available_width() - 8.0) / 2.0;
         let size = vec2(width, 32.0);
-        if button::with_icon(ui, theme, Icon::Plus, tr("shell-start-new"), size).clicked() {
+        if prompt::with_icon(ui, theme, Icon::Plus, tr("shell-start-new"), size).clicked() {
             queue.act(Action::New);
         }
-        if button::with_icon(ui, theme, Icon::Folder, tr("shell-start-open"), size).clicked() {
+        if prompt::with_icon(ui, theme, Icon::Folder, tr("shell-start-open"), size).clicked() {
             queue.act(Action::Open);
         }
     });
@@ -129,7 +129,7 @@ fn first_topology(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue)
     let mut row =
         ui.new_child(UiBuilder::new().max_rect(bottom).layout(Layout::left_to_right(Align::Min)));
     let size = vec2(216.0, 40.0);
-    if button::primary_sized(&mut row, theme, tr("shell-start-first"), size).clicked() {
+    if prompt::primary_sized(&mut row, theme, tr("shell-start-first"), size).clicked() {
         queue.push(Command::FirstTopology);
     }
     row.add_space(8.0);
@@ -149,7 +149,7 @@ fn recent(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue) {
     ui.horizontal(|ui| {
         section(ui, theme, tr("shell-start-recent"), 13.0);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if button::link(ui, theme, tr("shell-start-clear")).clicked() {
+            if prompt::link(ui, theme, tr("shell-start-clear")).clicked() {
                 queue.push(Command::ClearRecent);
             }
         });
@@ -166,11 +166,11 @@ fn recent(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue) {
 fn recent_row(ui: &mut Ui, theme: &Theme, recent: &Recent, now_s: u64) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 48.0), Sense::click());
     let name = recent.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, !recent.missing, &name));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, !recent.missing, &name));
     if response.hovered() && !recent.missing {
         ui.painter().rect_filled(rect.expand2(vec2(12.0, 0.0)), 6, theme.bg_hover);
     }
-    button::focus_ring(ui, &response, theme);
+    control::focus_ring(ui, theme, rect, &response);
     let (icon, colour) =
         if recent.missing { (Icon::Warning, theme.warn) } else { (Icon::File, theme.text_2) };
     let square =
@@ -255,7 +255,7 @@ fn sample_cards(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue) {
 fn card(ui: &mut Ui, theme: &Theme, rect: Rect, sample: &Sample) -> bool {
     let response = ui.allocate_rect(rect, Sense::click());
     let name = sample.project.name.as_str();
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, name));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     painter.rect_filled(rect, 8, theme.bg_raised);
     let picture = Rect::from_min_size(rect.min, vec2(rect.width(), PICTURE));

@@ -15,6 +15,9 @@ shell-menu-help = Help
 shell-workspace-design = Design
 shell-workspace-run = Run
 
+shell-pane-palette = Palette
+shell-pane-inspector = Inspector
+
 # Actions
 shell-action-new = New
 shell-action-open = Open…

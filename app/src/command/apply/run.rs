@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use eventloom_core::ids::NodeId;
-use eventloom_core::live::Speed;
+use eventloom_core::live::{RunCommand, Speed};
 use eventloom_core::time::SimTime;
 use eventloom_core::world::{Given, Input};
 
 use crate::command::Action;
 use crate::notices::Level;
-use crate::run_session::{RunCommand, RunSession, RunStart};
+use crate::run_session::{RunSession, RunStart};
 use crate::state::State;
 use crate::text::{tr, tr_args};
 use crate::view_state::Workspace;

@@ -1,18 +1,17 @@
-//! Buttons: one look for each meaning.
+//! Buttons of dialogs and of the start view, and rows of lists.
 
 use egui::{
-    Align2, Button, CornerRadius, FontSelection, Response, RichText, Sense, Stroke, Ui, Vec2,
-    WidgetInfo, WidgetText, WidgetType, vec2,
+    Align2, Button, CornerRadius, FontSelection, Response, RichText, Role, Sense, Stroke, Ui, Vec2,
+    WidgetInfo, WidgetText, vec2,
 };
 
+use super::control::focus_ring;
 use super::icons::{self, Icon};
 use crate::theme::Theme;
 use crate::theme::fonts::{Weight, font};
 
 /// The height of a button.
 const HEIGHT: f32 = 28.0;
-/// The side of an icon button.
-const ICON_SIDE: f32 = 28.0;
 
 /// The one button that a view is about.
 pub fn primary(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
@@ -55,10 +54,10 @@ pub fn plain(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
 /// A button with an icon before its text.
 pub fn with_icon(ui: &mut Ui, theme: &Theme, icon: Icon, text: &str, size: Vec2) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    describe(&response, ui, WidgetType::Button, text);
+    describe(&response, ui, Role::Button, text);
     let fill = if response.hovered() { theme.bg_pressed } else { theme.bg_hover };
     ui.painter().rect_filled(rect, 6, fill);
-    focus_ring(ui, &response, theme);
+    focus_ring(ui, theme, rect, &response);
     let galley =
         ui.painter().layout_no_wrap(text.to_owned(), font(13.0, Weight::Medium), theme.text);
     let width = icons::SIZE + 8.0 + galley.size().x;
@@ -73,25 +72,6 @@ pub fn with_icon(ui: &mut Ui, theme: &Theme, icon: Icon, text: &str, size: Vec2)
     response
 }
 
-/// An icon alone; `label` names it for those who do not see it, and under the pointer.
-pub fn icon(ui: &mut Ui, theme: &Theme, icon: Icon, label: &str) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(ICON_SIDE), Sense::click());
-    describe(&response, ui, WidgetType::Button, label);
-    let colour = if !ui.is_enabled() {
-        theme.text_disabled
-    } else if response.hovered() {
-        theme.text
-    } else {
-        theme.text_2
-    };
-    if response.hovered() && ui.is_enabled() {
-        ui.painter().rect_filled(rect, 6, theme.bg_hover);
-    }
-    focus_ring(ui, &response, theme);
-    icon.paint(ui.painter(), rect.shrink((ICON_SIDE - icons::SIZE) / 2.0), colour);
-    response
-}
-
 /// A row of a list: icon and name.
 pub fn row(
     ui: &mut Ui,
@@ -103,15 +83,13 @@ pub fn row(
 ) -> Response {
     let size = vec2(ui.available_width(), height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::selected(WidgetType::SelectableLabel, ui.is_enabled(), selected, text)
-    });
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, ui.is_enabled(), selected, text));
     if selected {
         ui.painter().rect_filled(rect, 4, theme.bg_selected);
     } else if response.hovered() {
         ui.painter().rect_filled(rect, 4, theme.bg_hover);
     }
-    focus_ring(ui, &response, theme);
+    focus_ring(ui, theme, rect, &response);
     let square = egui::Rect::from_center_size(
         rect.left_center() + vec2(8.0 + icons::SIZE / 2.0, 0.0),
         Vec2::splat(icons::SIZE),
@@ -135,21 +113,13 @@ pub fn link(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
     let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme.text_3);
     let size = vec2(galley.size().x, galley.size().y.max(24.0));
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    describe(&response, ui, WidgetType::Button, text);
+    describe(&response, ui, Role::Button, text);
     let colour = if response.hovered() { theme.text } else { theme.text_3 };
-    focus_ring(ui, &response, theme);
+    focus_ring(ui, theme, rect, &response);
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, font, colour);
     response
 }
 
-/// The ring around what has the keyboard.
-pub fn focus_ring(ui: &Ui, response: &Response, theme: &Theme) {
-    if response.has_focus() {
-        let stroke = Stroke::new(2.0, theme.accent);
-        ui.painter().rect_stroke(response.rect, 6, stroke, egui::StrokeKind::Inside);
-    }
-}
-
-fn describe(response: &Response, ui: &Ui, kind: WidgetType, text: &str) {
-    response.widget_info(|| WidgetInfo::labeled(kind, ui.is_enabled(), text));
+fn describe(response: &Response, ui: &Ui, role: Role, text: &str) {
+    response.widget_info(|| WidgetInfo::labeled(role, ui.is_enabled(), text));
 }

@@ -1,0 +1,253 @@
+//! Every setting of what is selected, its figures while a run is on, and its links.
+
+mod consumer;
+mod header;
+mod link;
+mod links;
+mod now;
+mod producer;
+mod project_about;
+mod values;
+mod waiting;
+
+use eventloom_core::edit::Edit;
+use eventloom_core::ids::{ElementId, NodeId};
+use eventloom_core::project::check::{Problem, Severity};
+use eventloom_core::project::{Node, NodeKind, Note, Point};
+
+use crate::command::{Action, Command, CommandQueue};
+use crate::context::FrameContext;
+use crate::text::{tr, tr_args};
+use crate::widgets::field::{Drafts, Form, Words};
+use crate::widgets::icons::Icon;
+use crate::widgets::{control, format, lettering, section};
+
+/// The inspector: settings of the one selected element; of the project where nothing is selected.
+#[derive(Debug, Default)]
+pub struct InspectorPanel {
+    drafts: Drafts,
+    /// Whose drafts these are.
+    owner: Option<ElementId>,
+}
+
+const NAME: Words = Words {
+    path: "name",
+    label: "inspector-name",
+    help: "inspector-name-help",
+    unit: "",
+    hint: "inspector-name-hint",
+};
+const NOTE_TEXT: Words = Words {
+    path: "text",
+    label: "inspector-note-text",
+    help: "",
+    unit: "",
+    hint: "inspector-note-hint",
+};
+const NOTE_WIDTH: Words = Words {
+    path: "size",
+    label: "inspector-note-width",
+    help: "inspector-note-width-help",
+    unit: "unit-points",
+    hint: "",
+};
+const NOTE_HEIGHT: Words = Words {
+    path: "size.1",
+    label: "inspector-note-height",
+    help: "inspector-note-height-help",
+    unit: "unit-points",
+    hint: "",
+};
+/// The largest side of a note that the drawing takes, in points.
+const MAX_NOTE_SIDE: f64 = 2_000.0;
+
+impl InspectorPanel {
+    /// Shows the panel in the whole of `ui`.
+    pub fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        frame: &FrameContext<'_>,
+        commands: &mut CommandQueue,
+    ) {
+        let owner = frame.selection.single();
+        if owner != self.owner {
+            self.drafts.clear();
+            self.owner = owner.clone();
+        }
+        egui::ScrollArea::vertical().id_salt("inspector").auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            match owner {
+                Some(id) => self.show_element(ui, frame, commands, &id),
+                None if frame.selection.is_empty() => {
+                    project_about::show(ui, frame, &mut self.drafts, commands);
+                }
+                None => show_several(ui, frame, commands),
+            }
+        });
+    }
+
+    fn show_element(
+        &mut self,
+        ui: &mut egui::Ui,
+        frame: &FrameContext<'_>,
+        commands: &mut CommandQueue,
+        id: &ElementId,
+    ) {
+        let problems: Vec<&Problem> =
+            frame.problems.iter().filter(|problem| problem.id.as_ref() == Some(id)).collect();
+        let mut form = Form { theme: frame.theme, drafts: &mut self.drafts, problems: &problems };
+        match id {
+            ElementId::Node(node_id) => match frame.project.nodes.get(node_id) {
+                Some(node) => show_node(ui, frame, commands, &mut form, node_id, node),
+                None => show_gone(ui, frame),
+            },
+            ElementId::Link(link_id) => match frame.project.links.get(link_id) {
+                Some(link) => link::show(ui, frame, commands, &mut form, link_id, link),
+                None => show_gone(ui, frame),
+            },
+        }
+    }
+}
+
+fn show_node(
+    ui: &mut egui::Ui,
+    frame: &FrameContext<'_>,
+    commands: &mut CommandQueue,
+    form: &mut Form<'_>,
+    id: &NodeId,
+    node: &Node,
+) {
+    header::show_node(ui, frame, commands, id, node);
+    show_past(ui, frame, commands);
+    show_general_problems(ui, form);
+    now::show(ui, frame, &ElementId::Node(id.clone()));
+    // One working copy, so that two fields left at once lose neither change.
+    let mut edited = node.clone();
+    let mut changed = false;
+    ui.add_enabled_ui(!frame.read_only, |ui| {
+        section::show(ui, frame.theme, tr("inspector-general"), None, |ui| {
+            let named = form.line(ui, &NAME, &node.name, |text| Ok(text.trim().to_owned()));
+            if let Some(name) = named {
+                edited.name = name;
+                changed = true;
+            }
+            if let NodeKind::Note(note) = &mut edited.kind {
+                changed |= show_note(ui, form, note);
+            }
+            values::read_only_line(ui, frame.theme, "inspector-id", id.as_str());
+        });
+        changed |= match &mut edited.kind {
+            NodeKind::Producer(producer) => producer::show(ui, form, producer),
+            NodeKind::Topic(waiting) => {
+                waiting::show(ui, frame, form, id, waiting, tr("inspector-subscriptions"))
+            }
+            NodeKind::Queue(waiting) => {
+                waiting::show(ui, frame, form, id, waiting, tr("inspector-waiting"))
+            }
+            NodeKind::Consumer(consumer) => consumer::show(ui, form, consumer),
+            NodeKind::Note(_) => false,
+        };
+    });
+    if changed && edited != *node {
+        commands.push(Command::Edit(Edit::SetNode { id: id.clone(), node: edited }));
+    }
+    links::show(ui, frame, commands, id);
+}
+
+fn show_note(ui: &mut egui::Ui, form: &mut Form<'_>, note: &mut Note) -> bool {
+    let mut changed = false;
+    ui.add_space(4.0);
+    if let Some(text) = form.paragraph(ui, &NOTE_TEXT, &note.text, 6) {
+        note.text = text;
+        changed = true;
+    }
+    ui.add_space(8.0);
+    let Point(width, height) = note.size;
+    for (words, side, set) in [(NOTE_WIDTH, width, 0), (NOTE_HEIGHT, height, 1)] {
+        let shown = format::plain(f64::from(side));
+        let parse = |text: &str| values::number(text, 1.0, MAX_NOTE_SIDE);
+        if let Some(value) = form.line(ui, &words, &shown, parse) {
+            match set {
+                0 => note.size.0 = value as f32,
+                _ => note.size.1 = value as f32,
+            }
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// What is wrong with the element as a whole.
+fn show_general_problems(ui: &mut egui::Ui, form: &Form<'_>) {
+    let general: Vec<_> = form.problems.iter().filter(|problem| problem.field.is_none()).collect();
+    if general.is_empty() {
+        return;
+    }
+    section::padded(ui, |ui| {
+        for problem in general {
+            let (icon, colour, ink) = match problem.severity {
+                Severity::Error => (Icon::Error, form.theme.full, form.theme.full_text),
+                Severity::Warning => (Icon::Warning, form.theme.warn, form.theme.warn_text),
+            };
+            ui.horizontal_top(|ui| {
+                let (rect, _) =
+                    ui.allocate_exact_size(egui::Vec2::splat(16.0), egui::Sense::hover());
+                icon.paint(ui.painter(), rect, colour);
+                lettering::paragraph(ui, &problem.message, lettering::small(), ink);
+            });
+            ui.add_space(8.0);
+        }
+    });
+}
+
+/// In the past: why nothing can be changed, and the way back.
+fn show_past(ui: &mut egui::Ui, frame: &FrameContext<'_>, commands: &mut CommandQueue) {
+    if !frame.read_only {
+        return;
+    }
+    section::padded(ui, |ui| {
+        let time = frame.view.map(|view| view.at.to_string()).unwrap_or_default();
+        let text = tr_args("inspector-past", &[("time", time.into())]);
+        lettering::paragraph(ui, &text, lettering::small(), frame.theme.warn_text);
+        ui.add_space(8.0);
+        if control::text(ui, frame.theme, Some(Icon::SkipEnd), tr("inspector-back-to-now"))
+            .clicked()
+        {
+            commands.act(Action::GoLive);
+        }
+        ui.add_space(12.0);
+    });
+}
+
+fn show_several(ui: &mut egui::Ui, frame: &FrameContext<'_>, commands: &mut CommandQueue) {
+    let (nodes, links) = (frame.selection.nodes.len(), frame.selection.links.len());
+    section::padded(ui, |ui| {
+        ui.add_space(16.0);
+        let text = tr_args("inspector-several", &[("count", ((nodes + links) as u64).into())]);
+        lettering::paragraph(ui, &text, lettering::title(), frame.theme.text);
+        let text = tr_args(
+            "inspector-several-of",
+            &[("nodes", (nodes as u64).into()), ("links", (links as u64).into())],
+        );
+        lettering::paragraph(ui, &text, lettering::small(), frame.theme.text_3);
+        ui.add_space(12.0);
+        ui.add_enabled_ui(!frame.read_only, |ui| {
+            if control::text(ui, frame.theme, Some(Icon::Trash), tr("inspector-delete")).clicked() {
+                commands.act(Action::Delete);
+            }
+        });
+        ui.add_space(12.0);
+    });
+    show_past(ui, frame, commands);
+}
+
+fn show_gone(ui: &mut egui::Ui, frame: &FrameContext<'_>) {
+    section::padded(ui, |ui| {
+        ui.add_space(16.0);
+        let text = tr("inspector-gone");
+        lettering::paragraph(ui, text, lettering::body(), frame.theme.text_2);
+    });
+}
+
+#[cfg(test)]
+mod tests;
