@@ -150,6 +150,7 @@ fn ratio(runs: usize, mut bare: impl FnMut(), mut ours: impl FnMut()) -> f64 {
     ratios[runs / 2]
 }
 
+#[expect(clippy::print_stdout, reason = "the ratios are what it is for")]
 fn budgets(c: &mut Criterion) {
     let (mm1, ten, fan) = (Arc::new(mm1()), Arc::new(ten_nodes()), Arc::new(fan_out()));
     let mm1_ratio = ratio(

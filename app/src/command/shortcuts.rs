@@ -287,7 +287,8 @@ mod tests {
 
     fn press(keys: KeyboardShortcut, now: Situation, typing: bool) -> Vec<Command> {
         let ctx = Context::default();
-        let mut input = RawInput { modifiers: keys.modifiers, ..RawInput::default() };
+        let mut input = RawInput::default();
+        input.events.push(Event::ModifiersChanged(keys.modifiers));
         input.events.push(Event::Key {
             key: keys.logical_key,
             physical_key: None,

@@ -152,7 +152,7 @@ impl Tally {
     fn widen(&mut self, time: SimTime) -> usize {
         while (time.0 >> self.shift) as usize >= RATE_BUCKETS {
             self.shift += 1;
-            merge_pairs(&mut self.counts, |a, b| a.saturating_add(b));
+            merge_pairs(&mut self.counts, u32::saturating_add);
         }
         (time.0 >> self.shift) as usize
     }

@@ -111,12 +111,8 @@ impl Sink for Rates {
                 self.arrived_by(peer, fact.attempt() > 0);
             }
             FactKind::Refused => self.arrived_by(peer, fact.attempt() > 0),
-            FactKind::Delivered => {
-                // A subscribe link is counted as a place, by what it accepts.
-                if at != peer {
-                    self.add(peer);
-                }
-            }
+            // A subscribe link is counted as a place, by what it accepts.
+            FactKind::Delivered if at != peer => self.add(peer),
             FactKind::Completed => {
                 if let Some(&consumer) = self.consumers.get(peer.ix()) {
                     self.add(consumer);
