@@ -81,8 +81,8 @@ fn from_an_empty_canvas_to_a_run_that_moves() {
 
     for _ in 0..5 {
         window.keys("ctrl+z");
+        window.settle();
     }
-    window.settle();
     window.keys("ctrl+s");
     window.until("everything is taken back and saved", || {
         file::load(&saved).is_ok_and(|project| project.nodes.is_empty() && project.links.is_empty())
