@@ -13,6 +13,8 @@ use tempfile::TempDir;
 
 const WIDTH: usize = 1440;
 const HEIGHT: usize = 900;
+/// Room for what the window manager adds.
+const TITLE_BAR: usize = 32;
 /// Software rendering on a machine with other work.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -44,7 +46,7 @@ fn from_an_empty_canvas_to_a_run_that_moves() {
     assert!(changed(&empty, &placed) > 2_000, "no nodes are to be seen");
     window.drag((PRODUCER.0 + PRODUCER_PORT, PRODUCER.1), QUEUE);
     window.drag((QUEUE.0 + QUEUE_PORT, QUEUE.1), CONSUMER);
-    window.point((720, 560));
+    window.point((720, 470));
     window.settle();
 
     window.keys("space");
@@ -79,8 +81,8 @@ fn from_an_empty_canvas_to_a_run_that_moves() {
 
     for _ in 0..5 {
         window.keys("ctrl+z");
+        window.settle();
     }
-    window.settle();
     window.keys("ctrl+s");
     window.until("everything is taken back and saved", || {
         file::load(&saved).is_ok_and(|project| project.nodes.is_empty() && project.links.is_empty())
@@ -208,7 +210,7 @@ impl Window {
         let id = self.id.clone();
         self.tool("xdotool", &["windowactivate", "--sync", &id]);
         self.tool("xdotool", &["windowmove", &id, "0", "0"]);
-        let (width, height) = (WIDTH.to_string(), HEIGHT.to_string());
+        let (width, height) = (WIDTH.to_string(), (HEIGHT - TITLE_BAR).to_string());
         self.tool("xdotool", &["windowsize", &id, &width, &height]);
         self.settle();
     }

@@ -43,7 +43,7 @@ fn published_to(project: &Project, json: &Value, node: &str) -> u64 {
 fn every_sample_does_something() {
     for path in projects() {
         let path = path.to_str().expect("a path in UTF-8");
-        let json = eventloom(["simulate", path, "--for", "60s", "--json"]).json();
+        let json = eventloom(["simulate", path, "--for", "24h", "--json"]).json();
         assert!(count(&json, "/events") > 10, "{path}: nothing happens");
         let nodes = json["nodes"].as_object().expect("nodes by id").values();
         let completed: u64 = nodes
