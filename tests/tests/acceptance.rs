@@ -6,5 +6,7 @@ mod command_line;
 mod real_window;
 #[path = "acceptance/samples.rs"]
 mod samples;
+#[path = "acceptance/thread.rs"]
+mod thread;
 #[path = "acceptance/walls.rs"]
 mod walls;
