@@ -157,6 +157,7 @@ impl EventloomApp {
         }
         messages::show(ui.ctx(), &state.notices, theme, queue);
         state.canvas_size = workbench.canvas_size();
+        state.canvas_workspace = state.workspace;
     }
 
     /// A file dropped onto the window.

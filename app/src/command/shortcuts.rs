@@ -297,7 +297,8 @@ mod tests {
             modifiers: keys.modifiers,
         });
         let mut queue = CommandQueue::default();
-        let _ = ctx.run_ui(input, |ui| listen(ui.ctx(), now, typing, false, &mut queue));
+        let output = &mut ctx.run_ui(input, |ui| listen(ui.ctx(), now, typing, false, &mut queue));
+        output.textures_delta.clear();
         queue.take()
     }
 

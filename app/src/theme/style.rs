@@ -147,10 +147,11 @@ mod tests {
         for name in [ThemeName::Light, ThemeName::Dark] {
             let theme = Theme::load(name).expect("the bundled theme is whole");
             apply(&ctx, &theme);
-            let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
                 assert_eq!(ui.visuals().panel_fill, theme.bg_panel);
                 assert_eq!(ui.visuals().dark_mode, name == ThemeName::Dark);
             });
+            output.textures_delta.clear();
         }
     }
 }
