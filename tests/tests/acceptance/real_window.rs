@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use eventloom_core::project::{check, file};
+use eventloom_core::project::{LinkKind, check, file};
 use eventloom_tests::{program, project, root, skip};
 use tempfile::TempDir;
 
@@ -74,7 +74,7 @@ fn from_an_empty_canvas_to_a_run_that_moves() {
     let kinds: Vec<_> = drawn.nodes.values().map(|node| node.kind.name()).collect();
     assert_eq!(kinds, ["consumer", "producer", "queue"]);
     let mut links: Vec<_> =
-        drawn.links.keys().filter_map(|id| drawn.link_kind(id)).map(|kind| kind.name()).collect();
+        drawn.links.keys().filter_map(|id| drawn.link_kind(id)).map(LinkKind::name).collect();
     links.sort_unstable();
     assert_eq!(links, ["consume", "publish"]);
     assert!(check::can_run(&check::check(&drawn)), "three nodes and two links run as they are");

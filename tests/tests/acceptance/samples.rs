@@ -12,7 +12,7 @@ fn simulated(name: &str, time: &str) -> (Project, Value) {
     (project, eventloom(["simulate", path, "--for", time, "--json"]).json())
 }
 
-fn nodes_of<'a>(project: &'a Project, is: fn(&NodeKind) -> bool) -> Vec<&'a str> {
+fn nodes_of(project: &Project, is: fn(&NodeKind) -> bool) -> Vec<&str> {
     let nodes = project.nodes.iter().filter(|(_, node)| is(&node.kind));
     nodes.map(|(id, _)| id.as_str()).collect()
 }
