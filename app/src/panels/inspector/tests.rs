@@ -1,6 +1,6 @@
 use egui::{Key, Role};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{By, NodeT, Queryable};
+use egui_kittest::kittest::{NodeT, Queryable};
 use eventloom_core::project::Service;
 
 use super::*;
@@ -21,16 +21,16 @@ fn inspect(node: &str) -> Inspected {
 
 /// Puts `text` in place of what the field holds.
 fn write(harness: &mut Inspected, label: &str, text: &str) {
-    harness.get_by(By::new().role(Role::TextInput).label(label)).focus();
+    harness.get_by_role_and_label(Role::TextInput, label).focus();
     harness.run();
     harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
     harness.run();
-    harness.get_by(By::new().role(Role::TextInput).label(label)).type_text(text);
+    harness.get_by_role_and_label(Role::TextInput, label).type_text(text);
     harness.run();
 }
 
 fn field_text(harness: &Inspected, label: &str) -> String {
-    let field = harness.get_by(By::new().role(Role::TextInput).label(label));
+    let field = harness.get_by_role_and_label(Role::TextInput, label);
     field.accesskit_node().value().unwrap_or_default()
 }
 
@@ -88,7 +88,7 @@ fn a_number_out_of_bounds_is_refused_with_its_reason_and_kept() {
 fn leaving_a_field_commits_it_too() {
     let mut harness = inspect("service");
     write(&mut harness, "Mean", "80ms");
-    harness.get_by(By::new().role(Role::TextInput).label("Concurrency")).focus();
+    harness.get_by_role_and_label(Role::TextInput, "Concurrency").focus();
     harness.run();
     let nodes = set_node(&mut harness);
     assert_eq!(nodes.len(), 1);
@@ -99,7 +99,7 @@ fn leaving_a_field_commits_it_too() {
 #[test]
 fn another_law_keeps_the_mean() {
     let mut harness = inspect("service");
-    harness.get_by(By::new().role(Role::ComboBox).label("Service time")).click();
+    harness.get_by_role_and_label(Role::ComboBox, "Service time").click();
     harness.run();
     harness.get_by_label("Constant").click();
     harness.run();
@@ -163,7 +163,7 @@ fn the_past_shows_its_figures_and_takes_no_change() {
     assert!(harness.query_by_label(line).is_some());
     assert!(harness.query_by_label("Ready 63").is_some());
     assert!(harness.query_by_label("Lost 45").is_some());
-    let field = harness.get_by(By::new().role(Role::TextInput).label("Capacity"));
+    let field = harness.get_by_role_and_label(Role::TextInput, "Capacity");
     assert!(field.accesskit_node().is_disabled());
     harness.get_by_label("Go back to now").click();
     harness.run();
