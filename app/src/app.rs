@@ -73,6 +73,9 @@ impl EventloomApp {
             Themes { dark: Theme::load(ThemeName::Dark)?, light: Theme::load(ThemeName::Light)? };
         style::install(ctx);
         let mut state = State::new(ctx, surroundings);
+        // The first frame after a change of the theme still has the other's style: it must be ours.
+        style::apply(ctx, themes.get(state.settings.theme().other()));
+        style::apply(ctx, themes.get(state.settings.theme()));
         if let Some(file) = first.file {
             apply::open_first(&mut state, file, first.run);
         }
@@ -111,6 +114,7 @@ impl EventloomApp {
         if self.shown_theme != Some(name) {
             style::apply(ctx, self.themes.get(name));
             self.shown_theme = Some(name);
+            ctx.request_repaint();
         }
     }
 
@@ -153,6 +157,7 @@ impl EventloomApp {
         }
         messages::show(ui.ctx(), &state.notices, theme, queue);
         state.canvas_size = workbench.canvas_size();
+        state.canvas_workspace = state.workspace;
     }
 
     /// A file dropped onto the window.

@@ -107,13 +107,25 @@ fn report(error: &CliError) -> ExitCode {
     ExitCode::from(error.exit_code())
 }
 
-/// Help and version are no errors; everything else is bad usage.
+/// Help and version are no errors; everything else is bad usage, told in one line.
+#[expect(clippy::print_stderr, reason = "a command's errors belong there")]
 fn usage(error: &clap::Error) -> ExitCode {
-    // Where standard error is closed there is nobody to tell.
-    let _ = error.print();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ => ExitCode::from(BAD_INPUT),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // Where standard output is closed there is nobody to tell.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        _ => {
+            let text = error.to_string();
+            let told = text.lines().take_while(|line| !line.starts_with("Usage:"));
+            let words: Vec<&str> = told.map(str::trim).filter(|line| !line.is_empty()).collect();
+            let line = words.join(" ");
+            let line = line.strip_prefix("error: ").unwrap_or(&line);
+            let line = line.strip_suffix("For more information, try '--help'.").unwrap_or(line);
+            eprintln!("eventloom: {} (see eventloom --help)", line.trim_end());
+            ExitCode::from(BAD_INPUT)
+        }
     }
 }
 

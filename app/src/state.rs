@@ -44,8 +44,13 @@ pub struct State {
     pub camera: Camera,
     /// Whether the whole drawing is to be shown as soon as the canvas' size is known.
     pub fit_pending: bool,
+    /// Whether the whole drawing is to be shown if part of it is out of sight in the workspace that
+    /// begins.
+    pub refit_pending: bool,
     /// The size of the canvas on the screen; zero before it was shown.
     pub canvas_size: Vec2,
+    /// The workspace in which the canvas has that size.
+    pub canvas_workspace: Workspace,
     /// Which panels are shown.
     pub workspace: Workspace,
     /// What is remembered between two starts.
@@ -80,7 +85,9 @@ impl State {
             selection: Selection::default(),
             camera: Camera::default(),
             fit_pending: false,
+            refit_pending: false,
             canvas_size: Vec2::ZERO,
+            canvas_workspace: Workspace::Design,
             workspace: Workspace::Design,
             settings: Settings::load(surroundings.config.as_deref()),
             notices: Notices::default(),

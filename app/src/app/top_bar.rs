@@ -62,20 +62,21 @@ pub(super) fn show(
     let frame = Frame::new().fill(theme.bg_panel).inner_margin(Margin::symmetric(12, 0));
     Panel::top("top-bar").exact_size(HEIGHT).frame(frame).show(ui, |ui| {
         let bar = ui.max_rect();
-        let left = ui
-            .with_layout(Layout::left_to_right(Align::Center), |ui| {
-                logo::show(ui, theme, 20.0);
-                MenuBar::new().ui(ui, |ui| menus(ui, state, queue));
-                if state.document.is_some() {
-                    ui.add_space(8.0);
-                    let (line, _) = ui.allocate_exact_size(vec2(1.0, 16.0), Sense::hover());
-                    ui.painter().rect_filled(line, 0, theme.line_strong);
-                    ui.add_space(8.0);
-                    workspaces(ui, state, theme, queue);
-                }
-                ui.min_rect().right()
-            })
-            .inner;
+        let layout = Layout::left_to_right(Align::Center);
+        let mut row = ui.new_child(UiBuilder::new().max_rect(bar).layout(layout));
+        logo::show(&mut row, theme, 20.0);
+        // The menu bar takes all the room there is; what follows is placed by where its last menu
+        // ends.
+        let mut left = MenuBar::new().ui(&mut row, |ui| menus(ui, state, queue)).inner;
+        if state.document.is_some() {
+            let room = bar.with_min_x(left + 16.0);
+            let mut row = ui.new_child(UiBuilder::new().max_rect(room).layout(layout));
+            let (line, _) = row.allocate_exact_size(vec2(1.0, 16.0), Sense::hover());
+            row.painter().rect_filled(line, 0, theme.line_strong);
+            row.add_space(8.0);
+            workspaces(&mut row, state, theme, queue);
+            left = row.min_rect().right();
+        }
         let right = right_side(ui, bar, theme, queue);
         if state.document.is_some() {
             let room = Rect::from_x_y_ranges(left + 24.0..=right - 16.0, bar.y_range());
@@ -88,10 +89,12 @@ pub(super) fn show(
     });
 }
 
-fn menus(ui: &mut Ui, state: &State, queue: &mut CommandQueue) {
+/// The menus; returns where the last one ends.
+fn menus(ui: &mut Ui, state: &State, queue: &mut CommandQueue) -> f32 {
     let now = state.situation();
+    let mut end = 0.0;
     for (title, groups) in MENUS {
-        ui.menu_button(tr(title), |ui| {
+        let menu = ui.menu_button(tr(title), |ui| {
             for (number, group) in groups.iter().enumerate() {
                 if number > 0 {
                     ui.separator();
@@ -109,7 +112,9 @@ fn menus(ui: &mut Ui, state: &State, queue: &mut CommandQueue) {
                 }
             }
         });
+        end = menu.response.rect.right();
     }
+    end
 }
 
 /// The tabs of the workspaces, in their trough.

@@ -1,7 +1,8 @@
 //! The workspaces: which panels stand where while a document is open.
 
 use egui::{
-    Align, CentralPanel, Frame, Id, Layout, Margin, Panel, RichText, Sense, Ui, Vec2, vec2,
+    Align, CentralPanel, Frame, Id, Layout, Margin, Panel, RichText, Role, Sense, Ui, UiBuilder,
+    Vec2, WidgetInfo, vec2,
 };
 
 use super::top_bar::{lower_line, strip_text};
@@ -10,9 +11,12 @@ use crate::command::{Action, CommandQueue};
 use crate::context::FrameContext;
 use crate::panels::canvas::CanvasPanel;
 use crate::panels::inspector::InspectorPanel;
+use crate::panels::lists::ListsPanel;
 use crate::panels::palette::PalettePanel;
+use crate::panels::plots::PlotsPanel;
 use crate::panels::problems::ProblemsPanel;
 use crate::panels::run_bar::RunBar;
+use crate::panels::timeline::TimelinePanel;
 use crate::state::State;
 use crate::text::tr;
 use crate::theme::fonts::{Weight, font};
@@ -20,6 +24,7 @@ use crate::theme::{Theme, style};
 use crate::view_state::Workspace;
 use crate::widgets::control;
 use crate::widgets::icons::Icon;
+use crate::widgets::segmented;
 
 /// The height of a pane's header.
 const HEADER: f32 = 32.0;
@@ -30,6 +35,13 @@ const INSPECTOR: f32 = 304.0;
 /// The height of the list of problems.
 const PROBLEMS: f32 = 112.0;
 
+/// The width of the lists.
+const LISTS: f32 = 352.0;
+/// The height of the timeline.
+const TIMELINE: f32 = 176.0;
+/// The height of the plots.
+const PLOTS: f32 = 208.0;
+
 /// The panels of an open document, with what each of them keeps to itself.
 #[derive(Default)]
 pub(super) struct Workbench {
@@ -38,6 +50,20 @@ pub(super) struct Workbench {
     inspector: InspectorPanel,
     problems: ProblemsPanel,
     run_bar: RunBar,
+    lists: ListsPanel,
+    plots: PlotsPanel,
+    timeline: TimelinePanel,
+    run_side: RunSide,
+}
+
+/// What stands at the right while a run is watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum RunSide {
+    /// What waits at the chosen element, and what happened there.
+    #[default]
+    Events,
+    /// Its settings.
+    Inspector,
 }
 
 impl Workbench {
@@ -62,12 +88,40 @@ impl Workbench {
                     self.problems.show(ui, frame, queue);
                 });
             }
-            Workspace::Run => self.inspector_pane(ui, frame, queue),
+            Workspace::Run => self.run_panes(ui, frame, queue),
         }
         let canvas = Frame::new().fill(frame.theme.bg_canvas);
         CentralPanel::no_frame().frame(canvas).show(ui, |ui| {
             tab_strip(ui, state, frame.theme, queue);
             self.canvas.show(ui, frame, queue);
+        });
+    }
+
+    fn run_panes(&mut self, ui: &mut Ui, frame: &FrameContext<'_>, queue: &mut CommandQueue) {
+        let theme = frame.theme;
+        side(Panel::right("lists"), LISTS, theme).show(ui, |ui| {
+            let (rect, _) =
+                ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
+            lower_line(ui, rect, theme);
+            let at = rect.shrink2(vec2(8.0, 4.0));
+            let mut row = ui.new_child(UiBuilder::new().max_rect(at));
+            let tabs = [
+                (RunSide::Events, tr("shell-pane-events")),
+                (RunSide::Inspector, tr("shell-pane-inspector")),
+            ];
+            segmented::tabs(&mut row, theme, &tabs, &mut self.run_side);
+            match self.run_side {
+                RunSide::Events => self.lists.show(ui, frame, queue),
+                RunSide::Inspector => self.inspector.show(ui, frame, queue),
+            }
+        });
+        let pane = Panel::bottom("timeline").default_size(TIMELINE).size_range(96.0..=400.0);
+        pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
+            self.timeline.show(ui, frame, queue);
+        });
+        let pane = Panel::bottom("plots").default_size(PLOTS).size_range(96.0..=480.0);
+        pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
+            self.plots.show(ui, frame, queue);
         });
     }
 
@@ -122,7 +176,9 @@ fn side(panel: Panel, width: f32, theme: &Theme) -> Panel {
 
 /// The name of a pane, over a hairline.
 fn header(ui: &mut Ui, theme: &Theme, text: &str) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
+    let size = vec2(ui.available_width(), HEADER);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     let at = rect.left_center() + vec2(16.0, 0.0);
     let font = font(12.0, Weight::Semibold);
     ui.painter().text(at, egui::Align2::LEFT_CENTER, text, font, theme.text);

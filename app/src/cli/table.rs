@@ -19,6 +19,12 @@ pub(super) fn write(out: &mut impl Write, finished: &Finished) -> io::Result<()>
             "Log: {} lines, {} events, {} refused, {} steps back in time.",
             log.lines, log.events, log.refused.count, log.backward_steps
         )?;
+        let guessed = if log.mapping.guessed.is_empty() {
+            String::new()
+        } else {
+            format!(" (guessed: {})", log.mapping.guessed.join(", "))
+        };
+        writeln!(out, "Read as --map {}{guessed}", log.mapping)?;
         for refusal in &log.refused.first {
             writeln!(out, "  line {}: {}", refusal.line, refusal.reason)?;
         }

@@ -35,7 +35,7 @@ pub(crate) fn apply(state: &mut State, command: Command) {
         Command::Select(selection) => drawing::select(state, selection),
         Command::Reveal(id) => drawing::reveal(state, id),
         Command::SetCamera(camera) => state.camera = camera,
-        Command::SetWorkspace(workspace) => state.workspace = workspace,
+        Command::SetWorkspace(workspace) => drawing::set_workspace(state, workspace),
         Command::SetTheme(theme) => state.settings.set_theme(theme),
         Command::RestartSeed(seed) => run::start(state, Some(seed)),
         Command::SetSpeed(speed) => run::set_speed(state, speed),

@@ -297,8 +297,7 @@ mod tests {
             modifiers: keys.modifiers,
         });
         let mut queue = CommandQueue::default();
-        let mut output = ctx.run_ui(input, |ui| listen(ui.ctx(), now, typing, false, &mut queue));
-        // Nothing is painted here.
+        let output = &mut ctx.run_ui(input, |ui| listen(ui.ctx(), now, typing, false, &mut queue));
         output.textures_delta.clear();
         queue.take()
     }

@@ -99,6 +99,7 @@ fn hello(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue) {
     ui.label(
         RichText::new(tr("shell-start-sentence"))
             .font(font(16.0, Weight::Regular))
+            .line_height(Some(24.0))
             .color(theme.text_2),
     );
     ui.add_space(20.0);
@@ -125,19 +126,18 @@ fn first_topology(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue)
     ui.painter().rect_stroke(rect, 8, Stroke::new(1.0, theme.line_subtle), StrokeKind::Inside);
     let picture = Rect::from_min_size(rect.min + vec2(16.0, 40.0), vec2(rect.width() - 32.0, 48.0));
     miniature::first_steps(ui.painter(), picture, theme);
-    let bottom = Rect::from_min_max(pos2(rect.left() + 16.0, rect.bottom() - 56.0), rect.max);
-    let mut row =
-        ui.new_child(UiBuilder::new().max_rect(bottom).layout(Layout::left_to_right(Align::Min)));
+    let bottom = Rect::from_min_size(
+        rect.left_bottom() + vec2(16.0, -56.0),
+        vec2(rect.width() - 32.0, 40.0),
+    );
+    let mut row = ui
+        .new_child(UiBuilder::new().max_rect(bottom).layout(Layout::left_to_right(Align::Center)));
     let size = vec2(216.0, 40.0);
     if prompt::primary_sized(&mut row, theme, tr("shell-start-first"), size).clicked() {
         queue.push(Command::FirstTopology);
     }
     row.add_space(8.0);
-    row.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.add_space(4.0);
-        ui.label(RichText::new(tr("shell-start-first-hint")).small().color(theme.text_3));
-    });
+    row.label(RichText::new(tr("shell-start-first-hint")).small().color(theme.text_3));
 }
 
 fn recent(ui: &mut Ui, ctx: &StartContext<'_>, queue: &mut CommandQueue) {

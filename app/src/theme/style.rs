@@ -24,21 +24,22 @@ pub fn display() -> TextStyle {
     TextStyle::Name("display".into())
 }
 
-/// Registers the fonts and what no theme changes. Once, when the window is made.
+/// Registers the fonts and what no theme changes. Once, before the first frame.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(super::fonts::definitions());
     // Ctrl with plus, minus and zero zoom the canvas.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
 }
 
-/// Shows everything in this theme from now on.
+/// Shows everything in this theme: from the next frame on, as egui chooses the style of a frame at
+/// its beginning.
 pub fn apply(ctx: &Context, theme: &Theme) {
     let side = match theme.name {
         ThemeName::Dark => egui::Theme::Dark,
         ThemeName::Light => egui::Theme::Light,
     };
-    ctx.set_theme(side);
     ctx.set_style_of(side, style(theme));
+    ctx.set_theme(side);
 }
 
 fn style(theme: &Theme) -> Style {
@@ -146,10 +147,11 @@ mod tests {
         for name in [ThemeName::Light, ThemeName::Dark] {
             let theme = Theme::load(name).expect("the bundled theme is whole");
             apply(&ctx, &theme);
-            let _ = ctx.run_ui(egui::RawInput::default(), |ui| {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
                 assert_eq!(ui.visuals().panel_fill, theme.bg_panel);
                 assert_eq!(ui.visuals().dark_mode, name == ThemeName::Dark);
             });
+            output.textures_delta.clear();
         }
     }
 }

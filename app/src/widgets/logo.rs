@@ -1,7 +1,7 @@
 //! The logo: threads that come from both sides and meet in one event.
 
 use egui::epaint::CubicBezierShape;
-use egui::{Color32, Painter, Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2};
+use egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2};
 
 use crate::theme::Theme;
 
@@ -27,16 +27,19 @@ pub fn paint(painter: &Painter, rect: Rect, theme: &Theme) {
         let inwards = if x < 20.0 { 1.0 } else { -1.0 };
         let bend = if y < 20.0 { 1.0 } else { -1.0 };
         let start = at(x, y);
-        let knee = at(x + 7.0 * inwards, y);
-        let end = at(x + 14.0 * inwards, y + 6.0 * bend);
+        let knee = at(x + 6.0 * inwards, y);
         let pull = at(x + 12.0 * inwards, y);
-        stroke_round(painter, start, knee, width, colour);
-        painter.add(CubicBezierShape::from_points_stroke(
+        let end = at(x + 13.5 * inwards, y + 6.5 * bend);
+        let curve = CubicBezierShape::from_points_stroke(
             [knee, pull, pull, end],
             false,
             Color32::TRANSPARENT,
-            Stroke::new(width, colour),
-        ));
+            Stroke::NONE,
+        );
+        let mut points = vec![start];
+        points.extend(curve.flatten(Some(0.05)));
+        painter.add(Shape::line(points, Stroke::new(width, colour)));
+        painter.circle_filled(start, width / 2.0, colour);
         painter.circle_filled(end, width / 2.0, colour);
     }
     for (from, to) in [(1.0, 9.0), (31.0, 39.0)] {
@@ -48,6 +51,6 @@ pub fn paint(painter: &Painter, rect: Rect, theme: &Theme) {
 fn stroke_round(painter: &Painter, from: Pos2, to: Pos2, width: f32, colour: Color32) {
     painter.line_segment([from, to], Stroke::new(width, colour));
     for end in [from, to] {
-        painter.circle_filled(pos2(end.x, end.y), width / 2.0, colour);
+        painter.circle_filled(end, width / 2.0, colour);
     }
 }

@@ -17,6 +17,7 @@ shell-workspace-run = Run
 
 shell-pane-palette = Palette
 shell-pane-inspector = Inspector
+shell-pane-events = Events
 
 # Actions
 shell-action-new = New

@@ -77,6 +77,7 @@ struct Move {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Bucket {
     number: u64,
+    end: SimTime,
     count: u32,
     singles: Vec<Move>,
     marked: Vec<Move>,
@@ -159,18 +160,19 @@ impl FlowTracker {
 
     #[inline]
     fn moved(&mut self, link: ElementIx, fact: &Fact, shape: DotShape) {
-        let number = fact.time.0 / self.width;
-        let glide = self.glide;
+        let (width, glide) = (self.width, self.glide);
         let Some(track) = self.tracks.get_mut(link.ix()) else { return };
         let dead_letter = shape == DotShape::DeadLettered;
-        let crossing = if track.latency.0 > 0 && !dead_letter { track.latency } else { glide };
-        let keep = (crossing.0 / self.width + BUCKETS_PER_S + 2).min(MOST_BUCKETS);
         let way = &mut track.ways[usize::from(dead_letter)];
-        if way.back().is_none_or(|bucket| bucket.number != number) {
+        if way.back().is_none_or(|bucket| fact.time >= bucket.end) {
+            let number = fact.time.0 / width;
+            let crossing = if track.latency.0 > 0 && !dead_letter { track.latency } else { glide };
+            let keep = (crossing.0 / width + BUCKETS_PER_S + 2).min(MOST_BUCKETS);
             while way.front().is_some_and(|bucket| bucket.number + keep < number) {
                 way.pop_front();
             }
-            way.push_back(Bucket { number, ..Bucket::default() });
+            let end = SimTime((number + 1).saturating_mul(width));
+            way.push_back(Bucket { number, end, ..Bucket::default() });
         }
         if let Some(bucket) = way.back_mut() {
             bucket.add(Move {

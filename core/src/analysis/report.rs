@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::histogram::Histogram;
 use super::statistics::{Counts, Statistics, Times};
 use crate::fact::{ElementIx, ElementKind, Reason, Roster, RosterEntry};
-use crate::time::SimTime;
+use crate::time::{SimSpan, SimTime};
 
 /// What `simulate`, `run` and `replay` print. A figure without samples is `null`, never 0.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -326,7 +326,7 @@ impl Reporter<'_> {
 }
 
 fn quantile(histogram: &Histogram, q: f64) -> Option<f64> {
-    histogram.quantile(q).map(|span| span.as_secs_f64())
+    histogram.quantile(q).map(SimSpan::as_secs_f64)
 }
 
 fn add(sum: &mut [u64; Reason::ALL.len()], more: &[u64; Reason::ALL.len()]) {

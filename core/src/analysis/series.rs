@@ -6,8 +6,10 @@ use std::sync::Arc;
 use crate::fact::{ElementIx, ElementKind, Fact, FactKind, Roster, Sink};
 use crate::time::{SimSpan, SimTime};
 
-/// A line has at most so many buckets; when the run passes the end, pairs are merged.
+/// The line of a length has at most so many buckets; when the run passes the end, pairs are merged.
 pub const BUCKETS: usize = 2_048;
+/// The line of a rate has fewer, so that a bucket holds enough events to show one.
+pub const RATE_BUCKETS: usize = 512;
 /// The first width, about a millisecond: 2^20 ns. Widths are powers of two, so that a shift finds
 /// the bucket.
 const FIRST_SHIFT: u32 = 20;
@@ -60,46 +62,52 @@ struct Stretch {
     last: u32,
 }
 
-/// A length over time. Buckets are written when something changes; between changes it stands.
+/// A length over time. A value counts for a bucket once it has lasted: what comes and goes at one
+/// instant, as an event that is served at once, was never in the queue.
 #[derive(Clone, Debug, PartialEq)]
 struct Length {
     now: u32,
+    since: SimTime,
     shift: u32,
     stretches: Vec<Stretch>,
 }
 
 impl Length {
     fn new() -> Self {
-        Self { now: 0, shift: FIRST_SHIFT, stretches: Vec::new() }
+        Self { now: 0, since: SimTime::ZERO, shift: FIRST_SHIFT, stretches: Vec::new() }
     }
 
     #[inline]
     fn change(&mut self, time: SimTime, by: i32) {
-        let bucket = self.reach(time);
+        if time > self.since {
+            self.last_until(time);
+        }
         self.now = self.now.saturating_add_signed(by);
-        let stretch = &mut self.stretches[bucket];
-        stretch.min = stretch.min.min(self.now);
-        stretch.max = stretch.max.max(self.now);
-        stretch.last = self.now;
     }
 
-    /// The bucket of `time`, with all up to it written.
+    /// The present value has lasted until `time`, which is later than `since`.
     #[inline]
-    fn reach(&mut self, time: SimTime) -> usize {
-        let mut bucket = (time.0 >> self.shift) as usize;
-        if bucket >= BUCKETS {
-            bucket = self.widen(time);
+    fn last_until(&mut self, time: SimTime) {
+        if (time.0 - 1) >> self.shift >= BUCKETS as u64 {
+            self.widen(time);
         }
-        if bucket >= self.stretches.len() {
+        let first = (self.since.0 >> self.shift) as usize;
+        if let Some(stretch) = self.stretches.get_mut(first) {
+            stretch.min = stretch.min.min(self.now);
+            stretch.max = stretch.max.max(self.now);
+            stretch.last = self.now;
+        }
+        let last = ((time.0 - 1) >> self.shift) as usize;
+        if last >= self.stretches.len() {
             let standing = Stretch { min: self.now, max: self.now, last: self.now };
-            self.stretches.resize(bucket + 1, standing);
+            self.stretches.resize(last + 1, standing);
         }
-        bucket
+        self.since = time;
     }
 
     #[cold]
-    fn widen(&mut self, time: SimTime) -> usize {
-        while (time.0 >> self.shift) as usize >= BUCKETS {
+    fn widen(&mut self, time: SimTime) {
+        while (time.0 - 1) >> self.shift >= BUCKETS as u64 {
             self.shift += 1;
             merge_pairs(&mut self.stretches, |a, b| Stretch {
                 min: a.min.min(b.min),
@@ -107,7 +115,6 @@ impl Length {
                 last: b.last,
             });
         }
-        (time.0 >> self.shift) as usize
     }
 }
 
@@ -132,7 +139,7 @@ impl Tally {
     #[inline]
     fn reach(&mut self, time: SimTime) -> usize {
         let mut bucket = (time.0 >> self.shift) as usize;
-        if bucket >= BUCKETS {
+        if bucket >= RATE_BUCKETS {
             bucket = self.widen(time);
         }
         if bucket >= self.counts.len() {
@@ -143,9 +150,9 @@ impl Tally {
 
     #[cold]
     fn widen(&mut self, time: SimTime) -> usize {
-        while (time.0 >> self.shift) as usize >= BUCKETS {
+        while (time.0 >> self.shift) as usize >= RATE_BUCKETS {
             self.shift += 1;
-            merge_pairs(&mut self.counts, |a, b| a.saturating_add(b));
+            merge_pairs(&mut self.counts, u32::saturating_add);
         }
         (time.0 >> self.shift) as usize
     }
@@ -163,6 +170,8 @@ fn merge_pairs<T: Copy>(values: &mut Vec<T>, merge: impl Fn(T, T) -> T) {
 /// What an element's facts add to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Lines {
+    /// Whether what it publishes is its throughput: only a producer's.
+    publishes: bool,
     /// The consumer at the end of a consume or subscribe link.
     consumer: ElementIx,
     length: u32,
@@ -215,15 +224,6 @@ impl SeriesSet {
         }
     }
 
-    /// The width that all lines have when the run has come to `now`.
-    fn shift_at(now: SimTime) -> u32 {
-        let mut shift = FIRST_SHIFT;
-        while (now.0 >> shift) as usize >= BUCKETS {
-            shift += 1;
-        }
-        shift
-    }
-
     /// The lines of `wanted` elements up to `now`, lengths and throughput, in the order of the
     /// elements.
     pub fn views(&self, now: SimTime, wanted: impl Fn(ElementIx) -> bool) -> Vec<SeriesView> {
@@ -252,13 +252,15 @@ impl SeriesSet {
         losses.reach(now);
         let pairs = facts.counts.iter().zip(&losses.counts);
         let density = pairs.map(|(&facts, &losses)| (u64::from(facts), u64::from(losses)));
-        (density.collect(), SimSpan(1 << Self::shift_at(now)))
+        (density.collect(), SimSpan(1 << facts.shift))
     }
 }
 
 fn length_view(key: SeriesKey, length: &Length, now: SimTime) -> SeriesView {
     let mut length = length.clone();
-    length.reach(now);
+    if now > length.since {
+        length.last_until(now);
+    }
     let buckets = length.stretches.iter().map(|stretch| Bucket {
         min: f64::from(stretch.min),
         max: f64::from(stretch.max),
@@ -295,7 +297,8 @@ impl Sink for SeriesSet {
                 let consumer = self.elements[fact.peer().ix()].consumer;
                 self.tally(consumer, time);
             }
-            FactKind::Published | FactKind::Routed => self.tally(at, time),
+            FactKind::Published if self.elements[at.ix()].publishes => self.tally(at, time),
+            FactKind::Routed => self.tally(at, time),
             FactKind::Dropped | FactKind::Lost => {
                 self.change(at, time, -1);
                 self.losses.count(time);
@@ -310,7 +313,9 @@ impl Sink for SeriesSet {
 
     fn roster(&mut self, _now: SimTime, roster: &Roster) {
         for (_, entry) in roster.iter().skip(self.elements.len()) {
-            let mut lines = Lines { consumer: entry.to, length: NO_LINE, tally: NO_LINE };
+            let publishes = entry.kind == ElementKind::Producer;
+            let mut lines =
+                Lines { publishes, consumer: entry.to, length: NO_LINE, tally: NO_LINE };
             if entry.kind.is_place() {
                 lines.length = self.lengths.len() as u32;
                 self.lengths.push(Length::new());
@@ -367,18 +372,20 @@ mod tests {
     }
 
     #[test]
-    fn a_length_shows_its_extremes_in_each_bucket_and_stands_between_changes() {
+    fn a_length_stands_between_changes_and_what_does_not_last_is_not_shown() {
         let set = fed(&[
             (0, FactKind::Accepted),
             (0, FactKind::Accepted),
             (0, FactKind::Accepted),
             (0, FactKind::Started),
             (100, FactKind::Started),
+            (120, FactKind::Accepted),
+            (120, FactKind::Started),
         ]);
         let views = set.views(SimTime(150_000_000), |_| true);
         let length = &views[1];
         assert_eq!(length.key.measure, SeriesMeasure::QueueLength);
-        assert_eq!(length.buckets[0], Bucket { min: 0.0, max: 3.0, last: 2.0 });
+        assert_eq!(length.buckets[0], Bucket { min: 2.0, max: 2.0, last: 2.0 });
         assert_eq!(length.buckets[50], Bucket { min: 2.0, max: 2.0, last: 2.0 });
         let end = length.buckets.last().expect("there are buckets");
         assert_eq!(*end, Bucket { min: 1.0, max: 1.0, last: 1.0 });
@@ -405,7 +412,6 @@ mod tests {
             prop_assert_eq!(looked_at.views(now, |_| true), whole.views(now, |_| true));
             let views = whole.views(now, |_| true);
             prop_assert!(views.iter().all(|view| view.buckets.len() <= BUCKETS));
-            prop_assert!(views.iter().all(|view| view.width == views[0].width));
             let completed: f64 = facts.iter().filter(|f| f.1 == FactKind::Completed).count() as f64;
             let width = views[0].width.as_secs_f64();
             let last = views[0].buckets.len() - 1;

@@ -56,7 +56,16 @@ pub struct Engine<C, S = Ignore> {
     watch: Option<ElementId>,
     refusals: Vec<String>,
     lag_max: SimSpan,
-    series: (u64, Arc<Vec<SeriesView>>, Arc<Vec<(u64, u64)>>, SimSpan),
+    lines: Lines,
+}
+
+/// The plots' lines as they were made last.
+struct Lines {
+    /// By the clock.
+    made_ns: u64,
+    series: Arc<Vec<SeriesView>>,
+    density: Arc<Vec<(u64, u64)>>,
+    density_width: SimSpan,
 }
 
 /// A moment before the front that is looked at.
@@ -98,7 +107,12 @@ impl<C: Clock, S: Sink> Engine<C, S> {
             watch: None,
             refusals: Vec::new(),
             lag_max: SimSpan::ZERO,
-            series: (0, Arc::default(), Arc::default(), SimSpan(1)),
+            lines: Lines {
+                made_ns: 0,
+                series: Arc::default(),
+                density: Arc::default(),
+                density_width: SimSpan(1),
+            },
         }
     }
 
@@ -404,9 +418,9 @@ impl<C: Clock, S: Sink> Engine<C, S> {
             elements: glance.elements(),
             flow: glance.flow(),
             tail: self.watch.as_ref().and_then(|watch| glance.tail(watch)),
-            series: Arc::clone(&self.series.1),
-            density: Arc::clone(&self.series.2),
-            density_width: self.series.3,
+            series: Arc::clone(&self.lines.series),
+            density: Arc::clone(&self.lines.density),
+            density_width: self.lines.density_width,
             edits: Arc::new(self.folds.edits.clone()),
             refusals: self.refusals.clone(),
         }
@@ -423,12 +437,17 @@ impl<C: Clock, S: Sink> Engine<C, S> {
 
     fn renew_series(&mut self, fresh: bool) {
         let now = self.clock.now_nanos();
-        if !fresh && now.saturating_sub(self.series.0) < SERIES_EVERY_NS {
+        if !fresh && now.saturating_sub(self.lines.made_ns) < SERIES_EVERY_NS {
             return;
         }
         let front = self.world.now();
-        let (density, width) = self.folds.series.density(front);
-        let lines = self.folds.series.views(front, |element| self.is_plotted(element));
-        self.series = (now, Arc::new(lines), Arc::new(density), width);
+        let (density, density_width) = self.folds.series.density(front);
+        let series = self.folds.series.views(front, |element| self.is_plotted(element));
+        self.lines = Lines {
+            made_ns: now,
+            series: Arc::new(series),
+            density: Arc::new(density),
+            density_width,
+        };
     }
 }

@@ -1,19 +1,25 @@
 //! Events per second of every element over the last few seconds: a fold over facts.
 
+use std::collections::VecDeque;
+
 use crate::fact::{ElementIx, ElementKind, Fact, FactKind, Roster, Sink};
 use crate::time::{SimSpan, SimTime};
 
 /// How many buckets a window has.
-const BUCKETS: usize = 4;
+const BUCKETS: u64 = 4;
 
-/// Counts the events of every element in buckets that lie at whole multiples of their width, so that
-/// the figure is a function of the facts and the moment alone.
+/// Counts the events of every element, and keeps the counts at the last few boundaries of buckets,
+/// which lie at whole multiples of their width: so the figure is a function of the facts and the
+/// moment alone.
 #[derive(Clone, Debug)]
 pub struct Rates {
     width: SimSpan,
-    /// Of each element the counts of the last buckets, the present one included, and the number of
-    /// the present one.
-    counts: Vec<([u32; BUCKETS + 1], u64)>,
+    /// When the bucket of the newest fact ends.
+    next_boundary: SimTime,
+    totals: Vec<u64>,
+    /// The totals before the first fact of a bucket, with the bucket's number; buckets without
+    /// facts have none.
+    boundaries: VecDeque<(u64, Vec<u64>)>,
     kinds: Vec<ElementKind>,
     consumers: Vec<ElementIx>,
 }
@@ -22,8 +28,10 @@ impl Rates {
     /// Rates over a window of `window` of simulated time.
     pub fn new(window: SimSpan) -> Self {
         Self {
-            width: SimSpan((window.0 / BUCKETS as u64).max(1)),
-            counts: Vec::new(),
+            width: SimSpan((window.0 / BUCKETS).max(1)),
+            next_boundary: SimTime::ZERO,
+            totals: Vec::new(),
+            boundaries: VecDeque::new(),
             kinds: Vec::new(),
             consumers: Vec::new(),
         }
@@ -36,50 +44,50 @@ impl Rates {
 
     /// How far back facts matter.
     pub fn look_back(&self) -> SimSpan {
-        SimSpan(self.width.0.saturating_mul(BUCKETS as u64 + 1))
+        SimSpan(self.width.0.saturating_mul(BUCKETS + 1))
     }
 
     /// Events per second at `element`, over the last whole buckets before `at`; while the run is
     /// younger than the window, over the whole run.
     pub fn per_s(&self, element: ElementIx, at: SimTime) -> f64 {
-        let Some((counts, newest)) = self.counts.get(element.ix()) else { return 0.0 };
         let bucket = at.0 / self.width.0;
-        let count = |bucket: u64| {
-            if bucket > *newest || bucket + (BUCKETS as u64) < *newest {
-                return 0;
-            }
-            u64::from(counts[(bucket % (BUCKETS as u64 + 1)) as usize])
-        };
-        let first = bucket.saturating_sub(BUCKETS as u64);
-        if first == 0 && bucket < BUCKETS as u64 {
-            let total: u64 = (0..=bucket).map(count).sum();
+        if bucket < BUCKETS {
+            let total = self.totals.get(element.ix()).copied().unwrap_or(0);
             return if at.0 == 0 { 0.0 } else { total as f64 / at.as_secs_f64() };
         }
-        let total: u64 = (first..bucket).map(count).sum();
-        total as f64 / SimSpan(self.width.0 * BUCKETS as u64).as_secs_f64()
+        let count =
+            self.total_before(element, bucket) - self.total_before(element, bucket - BUCKETS);
+        count as f64 / SimSpan(self.width.0 * BUCKETS).as_secs_f64()
+    }
+
+    /// How many events there were before the bucket with this number.
+    fn total_before(&self, element: ElementIx, bucket: u64) -> u64 {
+        let boundary = self.boundaries.iter().find(|(number, _)| *number >= bucket);
+        let totals = boundary.map_or(&self.totals, |(_, totals)| totals);
+        totals.get(element.ix()).copied().unwrap_or(0)
     }
 
     #[inline]
-    fn add(&mut self, element: ElementIx, time: SimTime) {
-        let Some((counts, newest)) = self.counts.get_mut(element.ix()) else { return };
-        let bucket = time.0 / self.width.0;
-        if bucket != *newest {
-            let gone = (bucket - *newest).min(BUCKETS as u64 + 1);
-            for step in 1..=gone {
-                counts[((*newest + step) % (BUCKETS as u64 + 1)) as usize] = 0;
-            }
-            if gone == BUCKETS as u64 + 1 {
-                *counts = [0; BUCKETS + 1];
-            }
-            *newest = bucket;
+    fn add(&mut self, element: ElementIx) {
+        if let Some(total) = self.totals.get_mut(element.ix()) {
+            *total += 1;
         }
-        counts[(bucket % (BUCKETS as u64 + 1)) as usize] += 1;
     }
 
-    fn arrived_by(&mut self, link: ElementIx, sent: bool, time: SimTime) {
+    #[cold]
+    fn turn(&mut self, time: SimTime) {
+        let bucket = time.0 / self.width.0;
+        self.next_boundary = SimTime((bucket + 1).saturating_mul(self.width.0));
+        self.boundaries.push_back((bucket, self.totals.clone()));
+        while self.boundaries.front().is_some_and(|(number, _)| number + BUCKETS < bucket) {
+            self.boundaries.pop_front();
+        }
+    }
+
+    fn arrived_by(&mut self, link: ElementIx, sent: bool) {
         let kind = self.kinds.get(link.ix());
         if !sent && matches!(kind, Some(ElementKind::Publish | ElementKind::Bind)) {
-            self.add(link, time);
+            self.add(link);
         }
     }
 }
@@ -87,28 +95,27 @@ impl Rates {
 impl Sink for Rates {
     #[inline]
     fn fact(&mut self, fact: Fact) {
-        let (time, at, peer) = (fact.time, fact.at(), fact.peer());
+        if fact.time >= self.next_boundary {
+            self.turn(fact.time);
+        }
+        let (at, peer) = (fact.at(), fact.peer());
         match fact.kind() {
-            FactKind::Published => self.add(at, time),
-            FactKind::Sent => self.add(peer, time),
+            FactKind::Published => self.add(at),
+            FactKind::Sent => self.add(peer),
             FactKind::Routed => {
-                self.add(at, time);
-                self.arrived_by(peer, fact.attempt() > 0, time);
+                self.add(at);
+                self.arrived_by(peer, fact.attempt() > 0);
             }
             FactKind::Accepted => {
-                self.add(at, time);
-                self.arrived_by(peer, fact.attempt() > 0, time);
+                self.add(at);
+                self.arrived_by(peer, fact.attempt() > 0);
             }
-            FactKind::Refused => self.arrived_by(peer, fact.attempt() > 0, time),
-            FactKind::Delivered => {
-                // A subscribe link is counted as a place, by what it accepts.
-                if at != peer {
-                    self.add(peer, time);
-                }
-            }
+            FactKind::Refused => self.arrived_by(peer, fact.attempt() > 0),
+            // A subscribe link is counted as a place, by what it accepts.
+            FactKind::Delivered if at != peer => self.add(peer),
             FactKind::Completed => {
                 if let Some(&consumer) = self.consumers.get(peer.ix()) {
-                    self.add(consumer, time);
+                    self.add(consumer);
                 }
             }
             _ => {}
@@ -116,8 +123,8 @@ impl Sink for Rates {
     }
 
     fn roster(&mut self, _now: SimTime, roster: &Roster) {
-        for (_, entry) in roster.iter().skip(self.counts.len()) {
-            self.counts.push(([0; BUCKETS + 1], 0));
+        for (_, entry) in roster.iter().skip(self.totals.len()) {
+            self.totals.push(0);
             self.kinds.push(entry.kind);
             self.consumers.push(entry.to);
         }

@@ -19,6 +19,7 @@ const VIEW_EVERY_NS: u64 = 16_000_000;
 const LONGEST_SLEEP: Duration = Duration::from_millis(16);
 
 /// What a run can be told.
+#[expect(clippy::large_enum_variant, reason = "commands are few; an edit is told by value")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunCommand {
     /// Time stands still.
@@ -153,10 +154,7 @@ fn work<C: Clock>(
             Next::Wait if outlet.unsent => LONGEST_SLEEP,
             Next::Wait => Duration::MAX,
         };
-        let mut command = match wait(commands, sleep) {
-            Ok(command) => command,
-            Err(()) => return,
-        };
+        let Ok(mut command) = wait(commands, sleep) else { return };
         while let Some(told) = command {
             if told == RunCommand::Stop {
                 return;

@@ -20,10 +20,12 @@
 //! `Some(10)` may be written for `10`. A text is data from outside: before it is parsed its size,
 //! version and depth are looked at, and whatever does not belong is refused with its place.
 
+mod locate;
 mod scan;
 
 use std::collections::BTreeMap;
 
+pub use locate::locate;
 pub(super) use scan::place;
 
 use ron::extensions::Extensions;

@@ -75,7 +75,7 @@ pub fn live(
     let mut engine = super::engine(project, options, SystemClock::start())?;
     engine.set_until(until);
     engine.command(RunCommand::Resume);
-    follow(&mut engine, |engine| engine.is_done());
+    follow(&mut engine, Engine::is_done);
     Ok(finished(&engine, options.seed, None))
 }
 

@@ -20,8 +20,9 @@ pub(super) const NO_SLOT: u32 = u32::MAX;
 
 impl World {
     /// Fills the empty tables.
-    pub(super) fn compile(&mut self, project: Arc<Project>) {
-        self.project = Arc::clone(&project);
+    pub(super) fn compile(&mut self, drawing: Arc<Project>) {
+        let project = Arc::clone(&drawing);
+        self.project = drawing;
         for (id, node) in &project.nodes {
             self.add_node(id, node);
         }
@@ -312,10 +313,8 @@ impl World {
         for place in 0..self.places.len() {
             let channel = self.roster.entry(self.roster.entry(self.places[place].element).from);
             let ElementId::Node(id) = &channel.id else { continue };
-            let waiting = match project.nodes.get(id).map(|node| &node.kind) {
-                Some(NodeKind::Queue(waiting) | NodeKind::Topic(waiting)) => waiting,
-                _ => continue,
-            };
+            let kind = project.nodes.get(id).map(|node| &node.kind);
+            let Some(NodeKind::Queue(waiting) | NodeKind::Topic(waiting)) = kind else { continue };
             self.dead_letters[place] = waiting.dead_letter.as_ref().and_then(|target| {
                 let element = self.element(target)?;
                 match self.roster.entry(element).kind {

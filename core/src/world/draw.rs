@@ -69,7 +69,7 @@ fn unit(bits: u64) -> f64 {
 /// below `bound` / 2^64).
 #[inline]
 pub(super) fn below(bits: u64, bound: u64) -> u64 {
-    (u128::from(bits) * u128::from(bound) >> 64) as u64
+    ((u128::from(bits) * u128::from(bound)) >> 64) as u64
 }
 
 /// An exponentially distributed span with this mean in nanoseconds, rounded.
@@ -171,7 +171,7 @@ mod tests {
         let samples = (0..N)
             .map(|n| exponential(bits(stream, mix(n), 1, Purpose::Service), 1e8).0 as f64)
             .collect();
-        assert!(fits(samples, |x| 1.0 - (-x / 1e8).exp()));
+        assert!(fits(samples, |x| 1.0 - libm::exp(-x / 1e8)));
     }
 
     #[test]
@@ -194,7 +194,7 @@ mod tests {
         let stream = node_stream(1, "worker");
         let samples =
             (0..N).map(|n| exponential(bits(stream, n, 1, Purpose::Service), 1.02e8).0 as f64);
-        assert!(!fits(samples.collect(), |x| 1.0 - (-x / 1e8).exp()));
+        assert!(!fits(samples.collect(), |x| 1.0 - libm::exp(-x / 1e8)));
     }
 
     #[test]

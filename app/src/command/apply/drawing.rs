@@ -10,7 +10,7 @@ use crate::notices::Level;
 use crate::panels::canvas::geometry;
 use crate::state::State;
 use crate::text::{tr, tr_args};
-use crate::view_state::{Camera, Selection};
+use crate::view_state::{Camera, Selection, Workspace};
 
 /// Nodes are placed on this grid, in canvas points.
 const GRID: f32 = 8.0;
@@ -126,9 +126,30 @@ fn place_of(project: &Project, id: &ElementId) -> Option<Rect> {
     }
 }
 
+/// Changes the workspace. The canvas has another size there: a drawing that was in sight stays so.
+pub(super) fn set_workspace(state: &mut State, workspace: Workspace) {
+    if state.workspace != workspace {
+        state.workspace = workspace;
+        state.refit_pending = is_in_sight(state);
+    }
+}
+
+fn is_in_sight(state: &State) -> bool {
+    let bounds = state.shown_project().and_then(geometry::content_bounds);
+    let view = Rect::from_center_size(Pos2::ZERO, state.canvas_size);
+    let on_screen = |at| state.camera.to_screen(view, at);
+    bounds.is_none_or(|bounds| {
+        view.contains_rect(Rect::from_two_pos(on_screen(bounds.min), on_screen(bounds.max)))
+    })
+}
+
 /// Shows the whole drawing, where that was asked for and the canvas' size is known.
 pub(super) fn fit_if_pending(state: &mut State) {
-    if !state.fit_pending || state.canvas_size.x <= 0.0 {
+    if state.canvas_size.x <= 0.0 || state.canvas_workspace != state.workspace {
+        return;
+    }
+    let refit = std::mem::take(&mut state.refit_pending) && !is_in_sight(state);
+    if !state.fit_pending && !refit {
         return;
     }
     let Some(project) = state.shown_project() else { return };

@@ -7,6 +7,7 @@ use eventloom_core::live::{RunCommand, Speed};
 use eventloom_core::time::SimTime;
 use eventloom_core::world::{Given, Input};
 
+use super::drawing::set_workspace;
 use crate::command::Action;
 use crate::notices::Level;
 use crate::run_session::{RunSession, RunStart};
@@ -27,7 +28,7 @@ pub(super) fn start(state: &mut State, seed: Option<u64>) {
     // What a gesture shows is what is seen; it runs.
     document.end_gesture();
     if !document.can_run() {
-        state.workspace = Workspace::Design;
+        set_workspace(state, Workspace::Design);
         state.say(Level::Error, tr("shell-notice-cannot-run"));
         return;
     }
@@ -41,7 +42,7 @@ pub(super) fn start(state: &mut State, seed: Option<u64>) {
     match (state.surroundings.launcher)(&start, Arc::clone(&state.notify)) {
         Ok(link) => {
             state.run = Some(RunSession::new(link, &start));
-            state.workspace = Workspace::Run;
+            set_workspace(state, Workspace::Run);
         }
         Err(error) => {
             let text = tr_args("shell-notice-run-failed", &[("error", error.into())]);
@@ -60,7 +61,7 @@ pub(super) fn restart(state: &mut State, further: u64) {
 
 pub(super) fn stop(state: &mut State) {
     state.run = None;
-    state.workspace = Workspace::Design;
+    set_workspace(state, Workspace::Design);
 }
 
 pub(super) fn set_speed(state: &mut State, speed: Speed) {

@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_methods, reason = "tests look at files as others would")]
+
 use std::process::{Command, Stdio};
 
 use super::*;

@@ -81,11 +81,11 @@ pub(super) fn deeper_than(text: &str, limit: usize) -> Option<usize> {
     None
 }
 
-fn word_len(bytes: &[u8]) -> usize {
+pub(super) fn word_len(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|&&b| b == b'_' || b.is_ascii_alphanumeric()).count()
 }
 
-fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at += bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
         match skip_comment(bytes, at) {
@@ -96,7 +96,7 @@ fn skip_blank(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The end of the comment that begins here, if one does. Block comments nest.
-fn skip_comment(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn skip_comment(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at..];
     if rest.starts_with(b"//") {
         return Some(rest.iter().position(|&b| b == b'\n').map_or(bytes.len(), |n| at + n));
@@ -119,7 +119,7 @@ fn skip_comment(bytes: &[u8], at: usize) -> Option<usize> {
     Some(end)
 }
 
-fn skip_string(bytes: &[u8], at: usize) -> usize {
+pub(super) fn skip_string(bytes: &[u8], at: usize) -> usize {
     let mut end = at + 1;
     while end < bytes.len() {
         match bytes[end] {
@@ -132,7 +132,7 @@ fn skip_string(bytes: &[u8], at: usize) -> usize {
 }
 
 /// The end of `#*"..."#*`; `at` itself where no raw string begins.
-fn skip_raw_string(bytes: &[u8], at: usize) -> usize {
+pub(super) fn skip_raw_string(bytes: &[u8], at: usize) -> usize {
     let hashes = bytes[at..].iter().take_while(|&&b| b == b'#').count();
     if bytes.get(at + hashes) != Some(&b'"') {
         return at;
@@ -152,7 +152,7 @@ fn skip_raw_string(bytes: &[u8], at: usize) -> usize {
 }
 
 /// The end of a character such as `'('` or `'\n'`; the next byte where it is none.
-fn skip_char(bytes: &[u8], at: usize) -> usize {
+pub(super) fn skip_char(bytes: &[u8], at: usize) -> usize {
     match bytes.get(at + 1) {
         Some(b'\\') => {
             let rest = bytes.get(at + 3..).unwrap_or_default();
