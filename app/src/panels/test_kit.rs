@@ -57,7 +57,9 @@ impl<P: Default + 'static> Stage<P> {
             let theme = Theme::load(ThemeName::Dark).expect("the bundled theme is whole");
             crate::theme::style::apply(ctx, &theme);
         };
-        Harness::builder().with_size(size).with_context_setup(setup).build_ui_state(
+        // Steps as short as frames are, so that two clicks make a double click.
+        let builder = Harness::builder().with_step_dt(1.0 / 60.0);
+        builder.with_size(size).with_context_setup(setup).build_ui_state(
             move |ui, stage: &mut Self| {
                 let frame = FrameContext {
                     project: &stage.project,
@@ -200,6 +202,7 @@ pub(super) fn view() -> View {
         edits: Arc::new(vec![SimTime(20_000_000_000)]),
         refusals: Vec::new(),
         roster,
+        project: Arc::new(project),
     }
 }
 
