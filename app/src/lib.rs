@@ -7,6 +7,7 @@ pub mod command;
 pub mod context;
 pub mod dialogs;
 pub mod document_session;
+pub mod geometry;
 pub mod notices;
 pub mod panels;
 pub mod run_session;

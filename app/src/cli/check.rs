@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use eventloom_core::project::check::{Problem, Severity, can_run, check};
 use eventloom_core::project::set;
-use eventloom_core::project::{Project, file};
+use eventloom_core::project::{Project, file, format};
 
 use super::{BAD_INPUT, CliError, ProjectArgs};
 
@@ -36,6 +36,21 @@ pub(super) fn read(args: &ProjectArgs) -> Result<Project, CliError> {
         project.seed = seed;
     }
     Ok(project)
+}
+
+/// Reads a project that is to run.
+///
+/// # Errors
+/// As [`read`], and where the project has errors: with the place of the first of them.
+pub(super) fn read_runnable(args: &ProjectArgs) -> Result<Project, CliError> {
+    let project = read(args)?;
+    let Some(problem) = check(&project).into_iter().find(|p| p.severity == Severity::Error) else {
+        return Ok(project);
+    };
+    let text = std::fs::read_to_string(&args.project).unwrap_or_default();
+    let (line, column) = format::locate(&text, &problem);
+    let path = args.project.clone();
+    Err(CliError::CannotRun { path, line, column, message: problem.message })
 }
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, CliError> {

@@ -30,7 +30,19 @@ pub enum CliError {
         /// What is wrong with it.
         source: SetError,
     },
-    /// The project cannot run.
+    /// The project has errors.
+    #[error("{}: line {line}, column {column}: {message}", path.display())]
+    CannotRun {
+        /// The project.
+        path: PathBuf,
+        /// Where the first of them is, from 1.
+        line: usize,
+        /// Where in the line, from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// The run could not begin.
     #[error("{}: {source}", path.display())]
     Run {
         /// The project.
@@ -66,7 +78,11 @@ impl CliError {
                 RunError::Log { source, .. } => source.is_io(),
                 RunError::CannotRun { .. } | RunError::NoProducer { .. } => false,
             },
-            Self::Load(_) | Self::SetForm { .. } | Self::Set { .. } | Self::Map { .. } => false,
+            Self::Load(_)
+            | Self::SetForm { .. }
+            | Self::Set { .. }
+            | Self::Map { .. }
+            | Self::CannotRun { .. } => false,
         };
         if failed { FAILED } else { BAD_INPUT }
     }

@@ -14,7 +14,7 @@ use eventloom_core::run::{self, Finished, ReplayOptions, RunOptions};
 use eventloom_core::time::{SimSpan, SimTime};
 use serde::Serialize;
 
-use super::check::read;
+use super::check::read_runnable;
 use super::{CliError, FAILED, ProjectArgs, table};
 
 /// The arguments of `simulate`.
@@ -106,7 +106,7 @@ struct Printed<'a> {
 }
 
 pub(super) fn simulate(args: &SimulateArgs) -> Result<ExitCode, CliError> {
-    let project = read(&args.project)?;
+    let project = read_runnable(&args.project)?;
     let folder = args.project.project.parent();
     let seed = project.seed;
     let until = SimTime::ZERO + args.length;
@@ -117,7 +117,7 @@ pub(super) fn simulate(args: &SimulateArgs) -> Result<ExitCode, CliError> {
 
 pub(super) fn live(args: &RunArgs) -> Result<ExitCode, CliError> {
     let simulate = &args.simulate;
-    let project = read(&simulate.project)?;
+    let project = read_runnable(&simulate.project)?;
     let options = RunOptions {
         seed: project.seed,
         speed: args.speed.0,
@@ -132,7 +132,7 @@ pub(super) fn live(args: &RunArgs) -> Result<ExitCode, CliError> {
 }
 
 pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, CliError> {
-    let project = read(&ProjectArgs {
+    let project = read_runnable(&ProjectArgs {
         project: args.project.clone(),
         set: args.set.clone(),
         seed: args.seed,

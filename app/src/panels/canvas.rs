@@ -5,7 +5,7 @@ mod contents;
 mod detail;
 mod drawing;
 mod figures;
-pub mod geometry;
+
 mod gesture;
 mod hit_test;
 mod keys;
@@ -26,7 +26,8 @@ use egui::{CursorIcon, EventFilter, Rect, Response, Role, Sense, Ui, WidgetInfo}
 use eventloom_core::ids::{ElementId, NodeId};
 use eventloom_core::project::NodeKind;
 
-pub use self::geometry::content_bounds;
+use crate::geometry;
+pub use crate::geometry::content_bounds;
 
 use self::detail::Detail;
 use self::drawing::{Show, node_id};

@@ -6,8 +6,8 @@ use eventloom_core::ids::{ElementId, NodeId};
 use eventloom_core::project::{Link, LinkKind, Node, NodeKind, Point, Project};
 
 use super::document;
+use crate::geometry;
 use crate::notices::Level;
-use crate::panels::canvas::geometry;
 use crate::state::State;
 use crate::text::{tr, tr_args};
 use crate::view_state::{Camera, Selection, Workspace};

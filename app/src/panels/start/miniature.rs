@@ -4,7 +4,7 @@ use egui::epaint::Mesh;
 use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 use eventloom_core::project::{NodeKind, Project};
 
-use crate::panels::canvas::geometry::{self, Shape as NodeShape};
+use crate::geometry::{self, Shape as NodeShape};
 use crate::text::tr;
 use crate::theme::Theme;
 use crate::theme::fonts::{Weight, font};
