@@ -223,7 +223,7 @@ impl eframe::App for EventloomApp {
         self.dialog(&ctx);
         if !dialog_before && !popup_before {
             let typing = typing_before || ctx.text_edit_focused();
-            let focused = ctx.memory(|memory| memory.focused());
+            let focused = ctx.memory(egui::Memory::focused);
             let focused = focused.is_some_and(|id| !self.workbench.canvas_has(&ctx, id));
             shortcuts::listen(&ctx, now, typing, focused, &mut self.queue);
         }

@@ -120,7 +120,7 @@ fn read(file: &Path) -> Option<Stored> {
     };
     ron::from_str::<Stored>(&text)
         .inspect_err(|error| {
-            tracing::warn!("the settings are broken: {error} ({})", file.display())
+            tracing::warn!("the settings are broken: {error} ({})", file.display());
         })
         .ok()
 }

@@ -198,6 +198,7 @@ impl Theme {
     }
 
     /// `a` with the share `t` of `b`, mixed in sRGB.
+    #[expect(clippy::disallowed_methods, reason = "here tokens become the colours made of them")]
     pub fn mix(a: Color32, b: Color32, t: f32) -> Color32 {
         let channel =
             |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * t).round() as u8;

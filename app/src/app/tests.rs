@@ -10,6 +10,7 @@ use eventloom_core::live::RunState;
 
 use super::*;
 use crate::dialogs::Dialog;
+use crate::document_session::DocumentSession;
 use crate::run_session::fake::{FakeLink, Shared, view};
 
 struct Window {
@@ -68,6 +69,7 @@ impl Window {
     }
 
     /// Runs until `done`, as what is under way in the background comes back.
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a thread")]
     fn wait(&mut self, done: impl Fn(&State) -> bool) {
         for _ in 0..500 {
             self.run();
@@ -97,7 +99,7 @@ fn a_sample_opens_as_an_unsaved_copy_that_the_title_names() {
     let mut window = window();
     window.click("M/M/1");
     assert_eq!(
-        window.state().document.as_ref().and_then(|d| d.file_name()).as_deref(),
+        window.state().document.as_ref().and_then(DocumentSession::file_name).as_deref(),
         Some("mm1.ron")
     );
     assert!(window.sees("mm1.ron"));

@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Button, Frame, Layout, Margin, MenuBar, Panel, Rect, Response, RichText, Role, Sense,
-    Stroke, Ui, UiBuilder, WidgetInfo, vec2,
+    Stroke, Ui, UiBuilder, Vec2, WidgetInfo, vec2,
 };
 
 use crate::command::{Action, Command, CommandQueue};
@@ -16,6 +16,9 @@ use crate::widgets::{control, logo};
 
 /// The height of the bar.
 const HEIGHT: f32 = 44.0;
+
+/// A tab of a workspace.
+const TAB: Vec2 = vec2(64.0, 24.0);
 
 /// The menus: title and actions, with lines between groups.
 const MENUS: [(&str, &[&[Action]]); 5] = [
@@ -119,23 +122,26 @@ fn menus(ui: &mut Ui, state: &State, queue: &mut CommandQueue) -> f32 {
 
 /// The tabs of the workspaces, in their trough.
 fn workspaces(ui: &mut Ui, state: &State, theme: &Theme, queue: &mut CommandQueue) {
-    Frame::new().fill(theme.bg_app).corner_radius(6).inner_margin(2).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
-        let tabs = [
-            (Workspace::Design, tr("shell-workspace-design")),
-            (Workspace::Run, tr("shell-workspace-run")),
-        ];
-        for (workspace, text) in tabs {
-            let chosen = state.workspace == workspace;
-            if tab(ui, theme, text, chosen).clicked() && !chosen {
-                queue.push(Command::SetWorkspace(workspace));
-            }
+    let tabs = [
+        (Workspace::Design, tr("shell-workspace-design")),
+        (Workspace::Run, tr("shell-workspace-run")),
+    ];
+    let size = vec2(TAB.x * tabs.len() as f32 + 6.0, TAB.y + 4.0);
+    let (trough, _) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect_filled(trough, 6, theme.bg_app);
+    let layout = Layout::left_to_right(Align::Center);
+    let mut row = ui.new_child(UiBuilder::new().max_rect(trough.shrink(2.0)).layout(layout));
+    row.spacing_mut().item_spacing.x = 2.0;
+    for (workspace, text) in tabs {
+        let chosen = state.workspace == workspace;
+        if tab(&mut row, theme, text, chosen).clicked() && !chosen {
+            queue.push(Command::SetWorkspace(workspace));
         }
-    });
+    }
 }
 
 fn tab(ui: &mut Ui, theme: &Theme, text: &str, chosen: bool) -> Response {
-    let (rect, response) = ui.allocate_exact_size(vec2(64.0, 24.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(TAB, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, text));
     if chosen {
         ui.painter().rect_filled(rect, 4, theme.bg_pressed);

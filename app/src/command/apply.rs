@@ -95,7 +95,7 @@ pub(crate) fn apply_dialog(state: &mut State, request: DialogRequest) {
         DialogRequest::Close => {
             state.dialog = None;
         }
-        DialogRequest::List(folder) => file::list(state, folder),
+        DialogRequest::List(folder) => file::list(state, &folder),
         DialogRequest::Browse => file::browse(state),
         DialogRequest::Confirm(path) => file::confirm(state, path),
     }

@@ -297,7 +297,8 @@ mod tests {
             modifiers: keys.modifiers,
         });
         let mut queue = CommandQueue::default();
-        let output = &mut ctx.run_ui(input, |ui| listen(ui.ctx(), now, typing, false, &mut queue));
+        let mut output = ctx.run_ui(input, |ui| listen(ui.ctx(), now, typing, false, &mut queue));
+        // Nothing is painted here.
         output.textures_delta.clear();
         queue.take()
     }

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Align, Id, Key, Layout, Modal, Modifiers, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, Key, Layout, Modifiers, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::small::escape;
+use super::small::{escape, modal};
 use super::{DialogRequest, Next};
 use crate::background::{Entry, has_system_dialog};
 use crate::text::{tr, tr_args};
@@ -97,7 +97,7 @@ impl PathDialog {
             self.step_row(step);
         }
         let mut request = None;
-        let modal = Modal::new(Id::unique("path-dialog")).show(ctx, |ui| {
+        let modal = modal(theme, "path-dialog").show(ctx, |ui| {
             ui.set_width(560.0);
             ui.label(RichText::new(self.title()).text_style(style::title()));
             ui.add_space(8.0);

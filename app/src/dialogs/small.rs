@@ -1,6 +1,6 @@
 //! The dialogs without a state of their own.
 
-use egui::{Align, Id, Key, Layout, Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Frame, Id, Key, Layout, Modal, RichText, ScrollArea, Stroke, Ui, vec2};
 
 use super::DialogRequest;
 use crate::command::{Action, Command, CommandQueue, UnsavedAnswer};
@@ -17,7 +17,7 @@ pub(super) fn unsaved(
     queue: &mut CommandQueue,
 ) -> Option<DialogRequest> {
     let mut answer = None;
-    let modal = Modal::new(Id::unique("unsaved")).show(ctx, |ui| {
+    let modal = modal(theme, "unsaved").show(ctx, |ui| {
         ui.set_width(400.0);
         heading(ui, &tr_args("shell-unsaved-title", &[("name", name.into())]));
         ui.label(RichText::new(tr("shell-unsaved-text")).color(theme.text_2));
@@ -53,7 +53,7 @@ pub(super) fn unsaved(
 /// Lists every action that has a shortcut.
 pub(super) fn shortcuts(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequest> {
     let mut close = false;
-    let modal = Modal::new(Id::unique("shortcuts")).show(ctx, |ui| {
+    let modal = modal(theme, "shortcuts").show(ctx, |ui| {
         ui.set_width(440.0);
         heading(ui, tr("shell-shortcuts-title"));
         ScrollArea::vertical().max_height(ui.ctx().content_rect().height() * 0.6).show(ui, |ui| {
@@ -87,7 +87,7 @@ pub(super) fn shortcuts(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequ
 /// Says what this program is.
 pub(super) fn about(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequest> {
     let mut close = false;
-    let modal = Modal::new(Id::unique("about")).show(ctx, |ui| {
+    let modal = modal(theme, "about").show(ctx, |ui| {
         ui.set_width(400.0);
         ui.horizontal(|ui| {
             logo::show(ui, theme, 40.0);
@@ -115,6 +115,16 @@ pub(super) fn about(ctx: &egui::Context, theme: &Theme) -> Option<DialogRequest>
         });
     });
     (close || modal.should_close() || escape(ctx)).then_some(DialogRequest::Close)
+}
+
+/// A dialog's window.
+pub(super) fn modal(theme: &Theme, name: &'static str) -> Modal {
+    let frame = Frame::new()
+        .fill(theme.bg_popup)
+        .stroke(Stroke::new(1.0, theme.line_strong))
+        .corner_radius(12)
+        .inner_margin(20);
+    Modal::new(Id::unique(name)).frame(frame)
 }
 
 fn heading(ui: &mut Ui, text: &str) {

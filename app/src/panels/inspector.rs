@@ -184,6 +184,7 @@ fn show_general_problems(ui: &mut egui::Ui, form: &Form<'_>) {
         return;
     }
     section::padded(ui, |ui| {
+        ui.add_space(12.0);
         for problem in general {
             let (icon, colour, ink) = match problem.severity {
                 Severity::Error => (Icon::Error, form.theme.full, form.theme.full_text),
@@ -206,6 +207,7 @@ fn show_past(ui: &mut egui::Ui, frame: &FrameContext<'_>, commands: &mut Command
         return;
     }
     section::padded(ui, |ui| {
+        ui.add_space(12.0);
         let time = frame.view.map(|view| view.at.to_string()).unwrap_or_default();
         let text = tr_args("inspector-past", &[("time", time.into())]);
         lettering::paragraph(ui, &text, lettering::small(), frame.theme.warn_text);

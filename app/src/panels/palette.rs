@@ -317,11 +317,11 @@ mod tests {
         let mut harness = stage();
         let start = harness.get_by_label("Note").rect().center();
         harness.hover_at(start);
-        harness.run();
+        harness.run_steps(4);
         harness.drag_at(start);
-        harness.run();
+        harness.run_steps(4);
         harness.hover_at(start + Vec2::new(40.0, 40.0));
-        harness.run();
+        harness.run_steps(4);
         let payload = DragAndDrop::payload::<NodeKind>(&harness.ctx).expect("a kind is dragged");
         assert_eq!(payload.name(), "note");
         assert!(harness.state_mut().take().is_empty(), "a drag alone places nothing");

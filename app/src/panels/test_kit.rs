@@ -57,7 +57,9 @@ impl<P: Default + 'static> Stage<P> {
             let theme = Theme::load(ThemeName::Dark).expect("the bundled theme is whole");
             crate::theme::style::apply(ctx, &theme);
         };
-        Harness::builder().with_size(size).with_context_setup(setup).build_ui_state(
+        // Steps as short as frames are, so that two clicks make a double click.
+        let builder = Harness::builder().with_step_dt(1.0 / 60.0);
+        builder.with_size(size).with_context_setup(setup).build_ui_state(
             move |ui, stage: &mut Self| {
                 let frame = FrameContext {
                     project: &stage.project,
@@ -178,7 +180,6 @@ pub(super) fn view() -> View {
         ..ElementView::default()
     };
     View {
-        project: Arc::new(project.clone()),
         at: SimTime(40_000_000_000),
         front: SimTime(50_000_000_000),
         live: false,
@@ -200,6 +201,7 @@ pub(super) fn view() -> View {
         edits: Arc::new(vec![SimTime(20_000_000_000)]),
         refusals: Vec::new(),
         roster,
+        project: Arc::new(project),
     }
 }
 

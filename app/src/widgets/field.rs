@@ -9,6 +9,7 @@ use egui::{
 };
 use eventloom_core::project::check::{Problem, Severity};
 
+use super::icons::Icon;
 use super::lettering;
 use crate::text::{tr, tr_args};
 use crate::theme::Theme;
@@ -211,8 +212,7 @@ impl Form<'_> {
             .font(lettering::body())
             .text_color(ink(ui, self.theme))
             .hint_text(hint(words.hint, self.theme))
-            .margin(Margin::symmetric(8, 6))
-            .frame(Frame::NONE.fill(self.theme.bg_field));
+            .frame(Frame::NONE.fill(self.theme.bg_field).inner_margin(Margin::symmetric(8, 6)));
         let response = ui.add(edit);
         name(ui, &response, tr(words.label));
         edge(ui, self.theme, response.rect, &response, self.theme.line_strong);
@@ -244,9 +244,11 @@ impl Form<'_> {
             let shown = options.iter().find(|(value, _)| value == current);
             let shown = shown.map_or(tr("field-unknown"), |(_, text)| *text);
             let mut chosen = None;
+            ui.visuals_mut().widgets.inactive.weak_bg_fill = theme.bg_field;
             let combo = ComboBox::from_id_salt(words.path)
                 .width(ui.available_width())
                 .truncate()
+                .icon(paint_chevron)
                 .selected_text(egui::RichText::new(shown).font(lettering::body()));
             let response = combo
                 .show_ui(ui, |ui| {
@@ -275,6 +277,11 @@ pub struct Edges<'a> {
     pub unit: &'a str,
     /// The key of what an empty field means, or empty.
     pub hint: &'static str,
+}
+
+fn paint_chevron(ui: &Ui, rect: Rect, visuals: &egui::style::WidgetVisuals, _is_open: bool) {
+    let square = Rect::from_center_size(rect.center(), Vec2::splat(12.0));
+    Icon::ChevronDown.paint(ui.painter(), square, visuals.fg_stroke.color);
 }
 
 fn refusal_text(allowed: &str, current: &str) -> String {
@@ -311,6 +318,7 @@ fn one_line(
     let unit = lettering::one_line(ui.painter(), edges.unit, font, theme.text_3, f32::INFINITY);
     let unit_room = if unit.is_empty() { 8.0 } else { unit.size().x + 14.0 };
     let wide = ui.available_width();
+    let inside = Margin { left: 8, right: unit_room as i8, top: 2, bottom: 2 };
     let edit = TextEdit::singleline(text)
         .id(id)
         .desired_width((wide - 8.0 - unit_room).max(16.0))
@@ -319,8 +327,7 @@ fn one_line(
         .text_color(ink(ui, theme))
         .hint_text(hint(edges.hint, theme))
         .align(egui::Align2::LEFT_CENTER)
-        .margin(Margin { left: 8, right: unit_room as i8, top: 2, bottom: 2 })
-        .frame(Frame::NONE.fill(theme.bg_field));
+        .frame(Frame::NONE.fill(theme.bg_field).inner_margin(inside));
     let response = ui.add(edit);
     name(ui, &response, edges.label);
     let rect = response.rect;
@@ -372,7 +379,7 @@ fn labelled<R>(
         label(ui, theme, words, width);
         ui.vertical(contents).inner
     });
-    ui.add_space(4.0);
+    ui.add_space(8.0);
     inner.inner
 }
 

@@ -191,11 +191,11 @@ pub(super) fn ask_where(state: &mut State, next: Option<Next>) {
     state.dialog = Some(Dialog::Path(PathDialog::new(Purpose::Save { next }, folder, name)));
 }
 
-pub(super) fn list(state: &mut State, folder: PathBuf) {
-    if let Err(error) = state.background.list(folder.clone())
+pub(super) fn list(state: &mut State, folder: &Path) {
+    if let Err(error) = state.background.list(folder.to_owned())
         && let Some(dialog) = &mut state.dialog
     {
-        dialog.listed(&folder, Err(error.to_string()));
+        dialog.listed(folder, Err(error.to_string()));
     }
 }
 

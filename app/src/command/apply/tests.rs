@@ -14,6 +14,7 @@ use super::*;
 use crate::command::UnsavedAnswer;
 use crate::document_session::DocumentSession;
 use crate::notices::Level;
+use crate::run_session::RunSession;
 use crate::run_session::fake::{FakeLink, Shared, view};
 use crate::state::Surroundings;
 use crate::view_state::Workspace;
@@ -75,6 +76,7 @@ impl Rig {
     }
 
     /// Waits for what runs in the background.
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a thread")]
     fn settle(&mut self) {
         for _ in 0..500 {
             pump(&mut self.state);
@@ -194,8 +196,8 @@ fn the_past_is_read_only() {
 fn a_drawing_with_errors_does_not_run_and_says_so() {
     let mut rig = rig();
     rig.act(Action::New);
-    let mut producer = Producer::default();
-    producer.arrivals = eventloom_core::project::Arrivals::Poisson { rate_per_s: f64::NAN };
+    let arrivals = eventloom_core::project::Arrivals::Poisson { rate_per_s: f64::NAN };
+    let producer = Producer { arrivals, ..Producer::default() };
     rig.add(NodeKind::Producer(producer));
     assert!(!rig.document().can_run());
     rig.act(Action::PlayPause);
@@ -308,7 +310,7 @@ fn seeds_are_kept_and_counted_on() {
     rig.act(Action::New);
     rig.draw();
     rig.act(Action::PlayPause);
-    let seed = |rig: &Rig| rig.state.run.as_ref().map(|run| run.seed());
+    let seed = |rig: &Rig| rig.state.run.as_ref().map(RunSession::seed);
     assert_eq!(seed(&rig), Some(42));
     rig.act(Action::RestartNextSeed);
     assert_eq!(seed(&rig), Some(43));

@@ -77,14 +77,23 @@ pub(super) fn optional(text: &str, min: u64, max: u64) -> Result<Option<u64>, St
 
 /// A share in per cent, 0 to 100, as a number from 0 to 1.
 pub(super) fn percent(text: &str) -> Result<f64, String> {
-    number(text.trim().trim_end_matches('%'), 0.0, 100.0).map(|value| value / 100.0)
+    number(text.trim().trim_end_matches('%'), 0.0, 100.0).map(|value| shifted(value, -2))
 }
 
-/// A share as its field shows it, in per cent, without the noise of binary fractions.
+/// A share as its field shows it, in per cent.
 pub(super) fn percent_text(share: f64) -> String {
-    let value = share * 100.0;
-    let rounded = (value * 1e9).round() / 1e9;
-    format::plain(if rounded / 100.0 == share { rounded } else { value })
+    format::plain(shifted(share, 2))
+}
+
+/// `value` with its decimal point moved by `places`: by its digits, because a product with a power
+/// of ten brings in the noise of binary fractions.
+fn shifted(value: f64, places: i32) -> f64 {
+    let text = format!("{value:e}");
+    let moved = text.split_once('e').and_then(|(digits, exponent)| {
+        let exponent = exponent.parse::<i32>().ok()? + places;
+        format!("{digits}e{exponent}").parse().ok()
+    });
+    moved.unwrap_or(value)
 }
 
 /// A number that may be missing, as its field shows it.

@@ -237,7 +237,7 @@ fn show_title(ui: &Ui, theme: &Theme, rect: Rect, measure: SeriesMeasure, window
     let (title, unit) = match measure {
         SeriesMeasure::Throughput => (
             tr("plots-throughput"),
-            tr_args("plots-throughput-unit", &[("window", format::span(window).into())]),
+            tr_args("plots-throughput-unit", &[("window", window.to_string().into())]),
         ),
         SeriesMeasure::QueueLength => {
             (tr("plots-queue-length"), tr("plots-queue-length-unit").to_owned())

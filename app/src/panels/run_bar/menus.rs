@@ -146,8 +146,7 @@ fn small_field<T>(
         .font(lettering::body())
         .text_color(theme.text)
         .hint_text(egui::RichText::new(label).font(lettering::body()).color(theme.text_3))
-        .margin(egui::Margin::symmetric(8, 4))
-        .frame(egui::Frame::NONE.fill(theme.bg_field));
+        .frame(egui::Frame::NONE.fill(theme.bg_field).inner_margin(egui::Margin::symmetric(8, 4)));
     let response = ui.add(edit);
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(label));
     let edge = if refused {
