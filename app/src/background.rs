@@ -162,6 +162,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a thread")]
     fn work_comes_back() {
         let mut background = Background::new(&egui::Context::default());
         background.load(PathBuf::from("/nowhere/at/all.ron")).expect("a thread");

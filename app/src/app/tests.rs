@@ -70,6 +70,7 @@ impl Window {
     }
 
     /// Runs until `done`, as what is under way in the background comes back.
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a thread")]
     fn wait(&mut self, done: impl Fn(&State) -> bool) {
         for _ in 0..500 {
             self.run();

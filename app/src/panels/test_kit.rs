@@ -180,7 +180,6 @@ pub(super) fn view() -> View {
         ..ElementView::default()
     };
     View {
-        project: Arc::new(project.clone()),
         at: SimTime(40_000_000_000),
         front: SimTime(50_000_000_000),
         live: false,

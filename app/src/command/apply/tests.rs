@@ -1,5 +1,4 @@
 //! Commands on sessions, without a window.
-#![expect(clippy::disallowed_methods, reason = "a test may wait")]
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +14,7 @@ use super::*;
 use crate::command::UnsavedAnswer;
 use crate::document_session::DocumentSession;
 use crate::notices::Level;
+use crate::run_session::RunSession;
 use crate::run_session::fake::{FakeLink, Shared, view};
 use crate::state::Surroundings;
 use crate::view_state::Workspace;
@@ -76,6 +76,7 @@ impl Rig {
     }
 
     /// Waits for what runs in the background.
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a thread")]
     fn settle(&mut self) {
         for _ in 0..500 {
             pump(&mut self.state);
@@ -119,14 +120,14 @@ fn new_nodes_lie_on_the_grid_and_not_on_each_other() {
     for (number, node) in nodes.iter().enumerate() {
         assert!(node.at.0 % 8.0 == 0.0 && node.at.1 % 8.0 == 0.0, "{:?}", node.at);
         for other in &nodes[..number] {
-            let rects = [node, other].map(|node| crate::geometry::rect_of(node));
+            let rects = [node, other].map(|node| crate::panels::canvas::geometry::rect_of(node));
             assert!(!rects[0].intersects(rects[1]), "{rects:?}");
         }
     }
     let at = pos2(501.0, 300.0);
     rig.apply(Command::AddNode { kind: NodeKind::Topic(Waiting::default()), at: Some(at) });
     let id = rig.state.selection.nodes.first().expect("it is selected");
-    let place = crate::geometry::rect_of(&rig.document().project().nodes[id]);
+    let place = crate::panels::canvas::geometry::rect_of(&rig.document().project().nodes[id]);
     assert!((place.center() - at).length() < 8.0);
 }
 
@@ -309,7 +310,7 @@ fn seeds_are_kept_and_counted_on() {
     rig.act(Action::New);
     rig.draw();
     rig.act(Action::PlayPause);
-    let seed = |rig: &Rig| rig.state.run.as_ref().map(crate::run_session::RunSession::seed);
+    let seed = |rig: &Rig| rig.state.run.as_ref().map(RunSession::seed);
     assert_eq!(seed(&rig), Some(42));
     rig.act(Action::RestartNextSeed);
     assert_eq!(seed(&rig), Some(43));

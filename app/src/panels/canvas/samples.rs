@@ -76,7 +76,6 @@ pub(super) fn running(project: &Project) -> View {
     let roster = Roster { entries, types: vec!["order.created".into(), "order.cancelled".into()] };
     let flow = flow(&roster);
     View {
-        project: Arc::new(project.clone()),
         at: SimTime(64_318_000_000),
         front: SimTime(64_318_000_000),
         live: true,
