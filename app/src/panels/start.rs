@@ -25,7 +25,7 @@ const GUTTER: f32 = 80.0;
 /// The largest width of both columns.
 const WIDEST: f32 = 1264.0;
 /// A sample's card.
-const CARD: Vec2 = vec2(240.0, 224.0);
+const CARD: Vec2 = vec2(240.0, 232.0);
 /// The drawing on a card.
 const PICTURE: f32 = 136.0;
 /// Between cards.
