@@ -201,6 +201,7 @@ pub(super) fn view() -> View {
         edits: Arc::new(vec![SimTime(20_000_000_000)]),
         refusals: Vec::new(),
         roster,
+        project: Arc::new(project),
     }
 }
 

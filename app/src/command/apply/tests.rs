@@ -120,14 +120,14 @@ fn new_nodes_lie_on_the_grid_and_not_on_each_other() {
     for (number, node) in nodes.iter().enumerate() {
         assert!(node.at.0 % 8.0 == 0.0 && node.at.1 % 8.0 == 0.0, "{:?}", node.at);
         for other in &nodes[..number] {
-            let rects = [node, other].map(|node| crate::panels::canvas::geometry::rect_of(node));
+            let rects = [node, other].map(|node| crate::geometry::rect_of(node));
             assert!(!rects[0].intersects(rects[1]), "{rects:?}");
         }
     }
     let at = pos2(501.0, 300.0);
     rig.apply(Command::AddNode { kind: NodeKind::Topic(Waiting::default()), at: Some(at) });
     let id = rig.state.selection.nodes.first().expect("it is selected");
-    let place = crate::panels::canvas::geometry::rect_of(&rig.document().project().nodes[id]);
+    let place = crate::geometry::rect_of(&rig.document().project().nodes[id]);
     assert!((place.center() - at).length() < 8.0);
 }
 

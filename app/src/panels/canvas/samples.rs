@@ -94,6 +94,7 @@ pub(super) fn running(project: &Project) -> View {
         density_width: SimSpan::from_secs(1),
         edits: Arc::default(),
         refusals: Vec::new(),
+        project: Arc::new(project.clone()),
     }
 }
 
