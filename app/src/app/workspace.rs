@@ -85,6 +85,7 @@ impl Workbench {
                 let pane = Panel::bottom("problems").default_size(PROBLEMS);
                 let pane = pane.resizable(true).size_range(64.0..=400.0);
                 pane.frame(panel_frame(frame.theme)).show(ui, |ui| {
+                    keep_height(ui);
                     self.problems.show(ui, frame, queue);
                 });
             }
@@ -117,10 +118,12 @@ impl Workbench {
         });
         let pane = Panel::bottom("timeline").default_size(TIMELINE).size_range(96.0..=400.0);
         pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
+            keep_height(ui);
             self.timeline.show(ui, frame, queue);
         });
         let pane = Panel::bottom("plots").default_size(PLOTS).size_range(96.0..=480.0);
         pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
+            keep_height(ui);
             self.plots.show(ui, frame, queue);
         });
     }
@@ -164,6 +167,11 @@ impl Workbench {
             self.canvas.cancel_gesture(queue);
         }
     }
+}
+
+/// Keeps a panel as high as the user made it, however little it has to show.
+fn keep_height(ui: &mut Ui) {
+    ui.set_min_height(ui.available_height());
 }
 
 fn panel_frame(theme: &Theme) -> Frame {

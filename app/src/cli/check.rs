@@ -50,7 +50,11 @@ pub(super) fn read_runnable(args: &ProjectArgs) -> Result<Project, CliError> {
     let text = std::fs::read_to_string(&args.project).unwrap_or_default();
     let (line, column) = format::locate(&text, &problem);
     let path = args.project.clone();
-    Err(CliError::CannotRun { path, line, column, message: problem.message })
+    let message = match &problem.id {
+        Some(id) => format!("{id}: {}", problem.message),
+        None => problem.message,
+    };
+    Err(CliError::CannotRun { path, line, column, message })
 }
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, CliError> {

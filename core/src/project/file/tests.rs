@@ -156,7 +156,9 @@ fn a_kill_while_saving_leaves_the_old_file_or_the_new_one() {
     let folder = folder();
     let path = folder.path().join("drawing.ron");
     let [old, new] = [project("old", NOTES), project("new", NOTES + 1)];
+    let begun = std::time::Instant::now();
     save(&path, &old).expect("it can be saved");
+    let one_save = begun.elapsed();
     let [old, new] = [format::write(&old), format::write(&new)];
     let program = std::env::current_exe().expect("the test knows its program");
     let (mut found_old, mut found_new, mut in_the_middle) = (0, 0, 0);
@@ -168,15 +170,16 @@ fn a_kill_while_saving_leaves_the_old_file_or_the_new_one() {
             .stderr(Stdio::null())
             .spawn()
             .expect("the test can start itself");
-        // The child is saving as soon as there is a temporary file; then a little longer, each time
-        // another while. Spinning is finer than the system's sleep.
+        // The child is saving as soon as there is a temporary file; then longer, each time another
+        // while, up to three saves. Spinning is finer than the system's sleep.
         let before = names(folder.path());
         let mut looks = 0_u32;
         while names(folder.path()).iter().all(|name| before.contains(name)) && looks < 1_000_000 {
             looks += 1;
         }
-        for _ in 0..kill * 37 % 200 {
-            names(folder.path());
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < one_save * 3 * (kill * 37 % KILLS) / KILLS {
+            std::hint::spin_loop();
         }
         child.kill().expect("the child can be killed");
         child.wait().expect("the child ends");
