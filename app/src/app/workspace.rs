@@ -116,12 +116,12 @@ impl Workbench {
                 RunSide::Inspector => self.inspector.show(ui, frame, queue),
             }
         });
-        let pane = Panel::bottom("timeline").default_size(TIMELINE).size_range(96.0..=400.0);
+        let pane = Panel::bottom("timeline").default_size(TIMELINE).size_range(152.0..=400.0);
         pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
             keep_height(ui);
             self.timeline.show(ui, frame, queue);
         });
-        let pane = Panel::bottom("plots").default_size(PLOTS).size_range(96.0..=480.0);
+        let pane = Panel::bottom("plots").default_size(PLOTS).size_range(176.0..=480.0);
         pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
             keep_height(ui);
             self.plots.show(ui, frame, queue);

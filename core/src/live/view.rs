@@ -58,7 +58,7 @@ pub struct View {
     pub project: Arc<Project>,
     /// Who is who; indexes the tables below.
     pub roster: Arc<Roster>,
-    /// One row per element, by [`ElementIx`].
+    /// One row per element, by [`crate::fact::ElementIx`].
     pub elements: Vec<ElementView>,
     /// What is seen moving on the links; links at rest are left out. In order of the links' numbers.
     pub flow: Vec<FlowLink>,
