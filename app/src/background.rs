@@ -145,7 +145,6 @@ fn list(folder: &Path) -> std::io::Result<Vec<Entry>> {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "a test may wait")]
 mod tests {
     use super::*;
 

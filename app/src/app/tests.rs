@@ -1,5 +1,4 @@
 //! The window, by what a user sees and does.
-#![expect(clippy::disallowed_methods, reason = "a test may wait")]
 
 use std::path::Path;
 
