@@ -73,11 +73,6 @@ impl Journal {
         &self.inputs
     }
 
-    /// How many snapshots there are.
-    pub fn snapshots(&self) -> usize {
-        self.snapshots.len()
-    }
-
     /// Takes a snapshot of the run's front, if enough has happened since the last. `facts`: how many
     /// facts there have been.
     pub fn offer(&mut self, world: &World, statistics: &Statistics, facts: u64) {

@@ -185,7 +185,7 @@ impl FlowTracker {
     }
 
     /// What is seen moving at `at`. Links at rest are left out; in order of the links' numbers.
-    pub fn flow(&self, at: SimTime, _roster: &Roster) -> Vec<FlowLink> {
+    pub fn flow(&self, at: SimTime) -> Vec<FlowLink> {
         let mut seen = Vec::new();
         for (ix, track) in self.tracks.iter().enumerate() {
             for (way, buckets) in track.ways.iter().enumerate() {
@@ -380,8 +380,7 @@ mod tests {
             let mut tracker = tracker(speed, &roster);
             tracker.fact(delivered(1_000, 7, 2));
             let at = |wall_s: f64| {
-                tracker
-                    .flow(SimTime(1_000_000_000) + SimSpan::from_secs_f64(wall_s * speed), &roster)
+                tracker.flow(SimTime(1_000_000_000) + SimSpan::from_secs_f64(wall_s * speed))
             };
             let half = at(0.175);
             assert!((half[0].dots[0].position - 0.5).abs() < 1e-4);
@@ -395,7 +394,7 @@ mod tests {
         let roster = roster(SimSpan::from_secs(2));
         let mut tracker = tracker(1.0, &roster);
         tracker.fact(delivered(1_000, 7, 1));
-        let flow = tracker.flow(SimTime(2_500_000_000), &roster);
+        let flow = tracker.flow(SimTime(2_500_000_000));
         assert!((flow[0].dots[0].position - 0.75).abs() < 1e-6);
     }
 
@@ -406,7 +405,7 @@ mod tests {
         for ms in 0..1_000 {
             tracker.fact(delivered(ms, ms, if ms == 990 { 2 } else { 1 }));
         }
-        let flow = tracker.flow(SimTime(1_000_000_000), &roster);
+        let flow = tracker.flow(SimTime(1_000_000_000));
         assert!((6..=8).contains(&flow[0].streaks.len()));
         assert_eq!(flow[0].dots.len(), 1);
         assert_eq!(flow[0].dots[0].event, EventId(990));
@@ -425,7 +424,7 @@ mod tests {
             let mut late = tracker(1.0, &roster);
             let from = at - late.look_back();
             facts.iter().filter(|f| f.time >= from && f.time <= at).for_each(|&f| late.fact(f));
-            assert_eq!(whole.flow(at, &roster), late.flow(at, &roster), "{per_s}");
+            assert_eq!(whole.flow(at), late.flow(at), "{per_s}");
         }
     }
 }

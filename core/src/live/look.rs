@@ -84,8 +84,7 @@ impl Glance<'_> {
     }
 
     pub(super) fn flow(&self) -> Vec<FlowLink> {
-        let roster = self.world.roster();
-        self.motion.flow.as_ref().map_or_else(Vec::new, |flow| flow.flow(self.at, roster))
+        self.motion.flow.as_ref().map_or_else(Vec::new, |flow| flow.flow(self.at))
     }
 
     pub(super) fn tail(&self, watch: &ElementId) -> Option<SelectionTail> {

@@ -86,11 +86,6 @@ impl Worker {
         self.views.try_iter().last()
     }
 
-    /// Waits for the next view.
-    pub fn wait_for_view(&self, at_most: Duration) -> Option<View> {
-        self.views.recv_timeout(at_most).ok()
-    }
-
     /// Whether the thread has ended.
     pub fn has_ended(&self) -> bool {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)

@@ -278,27 +278,27 @@ impl World {
         sink: &mut S,
     ) {
         let state = self.links[link as usize];
+        let Some(target) = self.dead_letters[state.place as usize] else {
+            self.lose(link, copy, reason, marked, sink);
+            return;
+        };
         let place = self.places[state.place as usize].element;
-        let target = self.dead_letters[state.place as usize];
-        let kind = if target.is_some() { FactKind::DeadLettered } else { FactKind::Lost };
         sink.fact(
-            self.fact(kind, copy.event, place, state.element)
+            self.fact(FactKind::DeadLettered, copy.event, place, state.element)
                 .with_reason(reason)
                 .with_span(self.since(copy.accepted))
                 .with_attempt(marked),
         );
-        if let Some(target) = target {
-            let parent = self.events.get(copy.event);
-            let stream = draw::node_stream(self.seed, self.roster.entry(place).id.as_str());
-            let key = draw::bits(stream, parent.draw, 0, Purpose::DeadLetter);
-            let parent_id = parent.id;
-            let child = self.events.create_child(copy.event, key, self.now);
-            self.events.note_death(child, copy.event, place, reason == Reason::Rejected);
-            sink.fact(self.fact(FactKind::Published, child, place, place).with_parent(parent_id));
-            let coming = Coming { via: place, sent: false };
-            self.arrive(target, child, coming, &mut Vec::new(), sink);
-            self.release(child);
-        }
+        let parent = self.events.get(copy.event);
+        let stream = draw::node_stream(self.seed, self.roster.entry(place).id.as_str());
+        let key = draw::bits(stream, parent.draw, 0, Purpose::DeadLetter);
+        let parent_id = parent.id;
+        let child = self.events.create_child(copy.event, key, self.now);
+        self.events.note_death(child, copy.event, place, reason == Reason::Rejected);
+        sink.fact(self.fact(FactKind::Published, child, place, place).with_parent(parent_id));
+        let coming = Coming { via: place, sent: false };
+        self.arrive(target, child, coming, &mut Vec::new(), sink);
+        self.release(child);
         self.release(copy.event);
     }
 
