@@ -39,7 +39,7 @@ fn large() -> Project {
             (("parked", lane), ("consumer", next)),
         ];
         for (from, to) in ends {
-            let link = Link { from: id(from.0, from.1), to: id(to.0, to.1), latency_s: 0.01 };
+            let link = Link::new(id(from.0, from.1), id(to.0, to.1)).with_latency(0.01);
             project.links.insert(LinkId::new(format!("l{}", project.links.len() + 1)), link);
         }
     }

@@ -44,7 +44,7 @@ impl Drawing {
     }
 
     fn link(mut self, from: &str, to: &str) -> Self {
-        let link = Link { from: from.into(), to: to.into(), latency_s: 0.0 };
+        let link = Link::new(from, to);
         self.0.links.insert(format!("{from}-{to}").as_str().into(), link);
         self
     }
@@ -62,9 +62,10 @@ fn mm1() -> Project {
 
 fn ten_nodes() -> Project {
     let mut drawing = Drawing::default().source("s1", 0.8).source("s2", 0.8);
-    let service = Service::Exponential { mean_s: 1.0 };
+    let service = || Service::Exponential { mean_s: 1.0 };
     for station in 0..5 {
-        drawing = drawing.queue(&format!("q{station}")).worker(&format!("w{station}"), service, 2);
+        drawing =
+            drawing.queue(&format!("q{station}")).worker(&format!("w{station}"), service(), 2);
         drawing = drawing.link(&format!("q{station}"), &format!("w{station}"));
         if station > 0 {
             drawing = drawing.link(&format!("w{}", station - 1), &format!("q{station}"));
@@ -72,8 +73,8 @@ fn ten_nodes() -> Project {
     }
     drawing
         .node("t", NodeKind::Topic(Waiting::default()))
-        .worker("a", service, 2)
-        .worker("b", service, 2)
+        .worker("a", service(), 2)
+        .worker("b", service(), 2)
         .link("s1", "q0")
         .link("s2", "q0")
         .link("w4", "t")

@@ -111,7 +111,7 @@ pub(super) fn project() -> Project {
     for (id, from, to) in
         [("l1", "web", "orders"), ("l2", "orders", "payment"), ("l3", "payment", "service")]
     {
-        let link = Link { from: from.into(), to: to.into(), latency_s: 0.0 };
+        let link = Link::new(from, to);
         project.links.insert(id.into(), link);
     }
     project

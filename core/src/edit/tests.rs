@@ -13,7 +13,7 @@ pub(super) fn node(kind: NodeKind) -> Node {
 }
 
 pub(super) fn link(from: &str, to: &str) -> Link {
-    Link { from: from.into(), to: to.into(), latency_s: 0.0 }
+    Link::new(from, to)
 }
 
 fn set_node(id: &str, kind: NodeKind) -> Edit {
@@ -84,7 +84,7 @@ impl Act {
             Self::Remove(at) => Edit::RemoveNode { id: node_at(at) },
             Self::Link(from, to) => Edit::SetLink {
                 id: fresh_link_id(project),
-                link: Link { from: node_at(from), to: node_at(to), latency_s: 0.5 },
+                link: Link::new(node_at(from), node_at(to)).with_latency(0.5),
             },
             Self::Unlink(at) => Edit::RemoveLink { id: link_at(at) },
             Self::RemoveWithLinks(a, b) => {

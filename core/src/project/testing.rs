@@ -62,15 +62,22 @@ fn producer() -> impl Strategy<Value = Producer> {
     });
     let types = vec(("[a-z]{1,6}(\\.[a-z]{1,6})?", 0.0_f64..5.0), 0..4).prop_map(|types| {
         let mut types: Vec<_> =
-            types.into_iter().map(|(name, weight)| WeightedType { name, weight }).collect();
+            types.into_iter().map(|(name, weight)| WeightedType::new(name, weight)).collect();
         if let Some(first) = types.first_mut() {
             first.weight += 0.5;
         }
         types
     });
     let limit = option::weighted(0.9, 0_u64..60);
-    (arrivals, types, prop_oneof![Just(0), 1_u32..10], limit)
-        .prop_map(|(arrivals, types, keys, limit)| Producer { arrivals, types, keys, limit })
+    (arrivals, types, prop_oneof![Just(0), 1_u32..10], limit).prop_map(
+        |(arrivals, types, keys, limit)| Producer {
+            arrivals,
+            types,
+            keys,
+            limit,
+            ..Producer::default()
+        },
+    )
 }
 
 /// The rules of a waiting place, and which channel takes its dead letters.
@@ -79,7 +86,7 @@ fn waiting() -> impl Strategy<Value = (Waiting, Option<Index>)> {
         prop_oneof![Just(Overflow::DropNewest), Just(Overflow::DropOldest), Just(Overflow::Block)];
     (option::of(0_u64..8), overflow, option::of(1_u32..5), option::of(any::<Index>())).prop_map(
         |(capacity, overflow, delivery_limit, dead_letter)| {
-            (Waiting { capacity, overflow, delivery_limit, dead_letter: None }, dead_letter)
+            (Waiting { capacity, overflow, delivery_limit, ..Waiting::default() }, dead_letter)
         },
     )
 }
@@ -99,6 +106,7 @@ fn consumer() -> impl Strategy<Value = Consumer> {
             ack,
             failure_probability,
             on_failure,
+            ..Consumer::default()
         },
     )
 }
@@ -221,7 +229,7 @@ impl Parts {
             if (cycles || !ways.leads(to, from)) && seen.insert((from.clone(), to.clone())) {
                 ways.add(from, to);
                 let id = LinkId::new(format!("l{}", project.links.len() + 1));
-                let link = Link { from: from.clone(), to: to.clone(), latency_s: link.latency_s };
+                let link = Link::new(from.clone(), to.clone()).with_latency(link.latency_s);
                 project.links.insert(id, link);
             }
         }

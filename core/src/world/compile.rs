@@ -144,7 +144,7 @@ impl World {
         self.consumers.push(Consumer {
             element,
             stream,
-            service: settings.service,
+            service: settings.service.clone(),
             mean_ns: settings.service.mean_s() * 1e9,
             concurrency: settings.concurrency,
             failure: share_of_2_64(settings.failure_probability),

@@ -258,7 +258,7 @@ impl World {
             }
             (NodeKind::Consumer(_), NodeKind::Consumer(settings)) => {
                 let consumer = &mut self.consumers[slot as usize];
-                consumer.service = settings.service;
+                consumer.service = settings.service.clone();
                 consumer.mean_ns = settings.service.mean_s() * 1e9;
                 consumer.concurrency = settings.concurrency;
                 consumer.failure = share_of_2_64(settings.failure_probability);

@@ -28,7 +28,7 @@ impl World {
         let state = &mut self.consumers[consumer as usize];
         let span = match state.service {
             Service::Constant { .. } => SimSpan((state.mean_ns + 0.5) as u64),
-            Service::Exponential { .. } => draw::exponential(
+            _ => draw::exponential(
                 draw::bits(state.stream, key, copy.deliveries, Purpose::Service),
                 state.mean_ns,
             ),
@@ -142,7 +142,7 @@ impl World {
         match (state.acks_before, state.on_failure) {
             (true, _) => self.lose(slot.link, copy, Reason::FailedUnacked, 0, sink),
             (false, OnFailure::Requeue) => self.requeue(slot.link, copy, Reason::Failed, 0, sink),
-            (false, OnFailure::Reject) => {
+            (false, OnFailure::Reject | OnFailure::Retry(_)) => {
                 self.dead_letter(slot.link, copy, Reason::Rejected, 0, sink);
             }
         }

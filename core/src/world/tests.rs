@@ -51,7 +51,7 @@ impl Drawing {
     }
 
     fn late_link(mut self, from: &str, to: &str, latency_s: f64) -> Self {
-        let link = Link { from: from.into(), to: to.into(), latency_s };
+        let link = Link::new(from, to).with_latency(latency_s);
         self.0.links.insert(LinkId::new(format!("{from}-{to}")), link);
         self
     }

@@ -73,7 +73,7 @@ pub(super) fn add_link(state: &mut State, from: NodeId, to: NodeId) {
         return;
     }
     let id = fresh_link_id(project);
-    let link = Link { from, to, latency_s: 0.0 };
+    let link = Link::new(from, to);
     document::edit(state, Edit::SetLink { id: id.clone(), link });
     if state.document.as_ref().is_some_and(|document| document.project().links.contains_key(&id)) {
         state.selection = Selection::one(ElementId::Link(id));

@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(ask(&project, "orders", "web-shop"), Err(Refusal::ProducerOnlySends));
         assert_eq!(ask(&project, "orders", "note"), Err(Refusal::Note));
         assert_eq!(ask(&project, "orders", "nobody"), Err(Refusal::Gone));
-        let back = Link { from: "email-service".into(), to: "orders".into(), latency_s: 0.0 };
+        let back = Link::new("email-service", "orders");
         project.links.insert("back".into(), back);
         assert_eq!(ask(&project, "email-service", "orders"), Err(Refusal::Linked));
     }

@@ -367,7 +367,7 @@ mod tests {
         add("b", 400.0, 200.0, NodeKind::Queue(Waiting::default()));
         add("c", 400.0, 100.0, NodeKind::Queue(Waiting::default()));
         for (id, from, to) in [("1", "p", "b"), ("2", "q", "c")] {
-            let link = Link { from: from.into(), to: to.into(), latency_s: 0.0 };
+            let link = Link::new(from, to);
             project.links.insert(id.into(), link);
         }
         let at = Pos2::new(280.0, 132.0);

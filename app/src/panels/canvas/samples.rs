@@ -39,7 +39,7 @@ pub(super) fn orders() -> Project {
     nodes.insert("note".into(), node("One order, three copies", 232.0, -16.0, note));
     let links = &mut project.links;
     let mut link = |id: &str, from: &str, to: &str| {
-        let link = Link { from: from.into(), to: to.into(), latency_s: 0.0 };
+        let link = Link::new(from, to);
         links.insert(id.into(), link);
     };
     link("shop", "web-shop", "orders");

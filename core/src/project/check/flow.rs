@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use super::structure::{Graph, Ix, Place};
 use super::{Found, Severity};
-use crate::project::{Ack, Arrivals, Consumer, NodeKind, OnFailure, Waiting};
+use crate::project::{Ack, Consumer, NodeKind, OnFailure, Waiting};
 
 pub(super) fn check(graph: &Graph<'_>, places: &[Place<'_>], found: &mut Found) {
     // Figures of settings that are wrong would only repeat that they are.
@@ -119,10 +119,9 @@ impl Flow<'_> {
     /// Events per second that a node publishes. Nothing is known of recorded logs.
     fn published(&self, ix: Ix, inputs: &[usize]) -> f64 {
         match self.graph.kind(ix) {
-            NodeKind::Producer(producer) => match producer.arrivals {
-                Arrivals::Constant { rate_per_s } | Arrivals::Poisson { rate_per_s } => rate_per_s,
-                Arrivals::Recorded(_) => 0.0,
-            },
+            NodeKind::Producer(producer) => {
+                producer.arrivals.mean_rate_per_s().unwrap_or(0.0) * producer.batch.mean()
+            }
             NodeKind::Consumer(consumer) => self.passed_on(consumer, inputs),
             _ => 0.0,
         }

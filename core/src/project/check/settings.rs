@@ -2,9 +2,7 @@
 
 use super::{Found, MAX_ELEMENTS, Severity};
 use crate::ids::{ElementId, LinkId, MAX_ID_BYTES, NodeId, is_valid_id};
-use crate::project::{
-    Arrivals, Consumer, Link, Node, NodeKind, Point, Producer, Project, Service, Waiting,
-};
+use crate::project::{Arrivals, Consumer, Link, Node, NodeKind, Point, Producer, Project, Waiting};
 
 /// The largest rate, in events per second: one a nanosecond.
 const MAX_RATE_PER_S: f64 = 1e9;
@@ -75,7 +73,7 @@ fn check_producer(producer: &Producer, at: &mut At<'_>) {
             "arrivals.file",
             "The recorded log has no file. Name the file to play.".to_owned(),
         ),
-        Arrivals::Recorded(_) => {}
+        _ => {}
     }
     for (index, weighted) in producer.types.iter().enumerate() {
         at.number(&format!("types.{index}.weight"), "weight", weighted.weight, MAX_WEIGHT, "");
@@ -136,7 +134,7 @@ fn check_waiting(project: &Project, id: &NodeId, waiting: &Waiting, at: &mut At<
 }
 
 fn check_consumer(consumer: &Consumer, at: &mut At<'_>) {
-    let (Service::Constant { mean_s } | Service::Exponential { mean_s }) = consumer.service;
+    let mean_s = consumer.service.mean_s();
     at.number("service.mean_s", "service time", mean_s, MAX_SPAN_S, "s");
     if consumer.concurrency == 0 {
         at.at_least_one("zero_concurrency", "concurrency", "concurrency");

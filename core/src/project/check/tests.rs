@@ -49,7 +49,7 @@ impl Draw {
 
     fn link(mut self, from: &str, to: &str) -> Self {
         let id = format!("l{}", self.0.links.len() + 1);
-        let link = Link { from: from.into(), to: to.into(), latency_s: 0.0 };
+        let link = Link::new(from, to);
         self.0.links.insert(id.as_str().into(), link);
         self
     }
@@ -174,7 +174,7 @@ fn counts_of_zero_are_errors_where_one_is_needed() {
 #[test]
 fn types_need_a_weight_and_a_name() {
     let types = |weights: &[f64]| {
-        let types = weights.iter().map(|&weight| WeightedType { name: "t".to_owned(), weight });
+        let types = weights.iter().map(|&weight| WeightedType::new("t", weight));
         producer(|p| p.types = types.collect())
     };
     assert_eq!(complaint("source", types(&[0.0, 0.0])), ("no_weight", "types".to_owned()));
@@ -183,7 +183,7 @@ fn types_need_a_weight_and_a_name() {
         complaint("source", types(&[f64::INFINITY])),
         ("not_finite", "types.0.weight".to_owned())
     );
-    let nameless = producer(|p| p.types = vec![WeightedType { name: String::new(), weight: 1.0 }]);
+    let nameless = producer(|p| p.types = vec![WeightedType::new(String::new(), 1.0)]);
     assert_eq!(complaint("source", nameless), ("type_without_name", "types.0.name".to_owned()));
 }
 

@@ -55,7 +55,7 @@ fn small() -> Project {
     };
     add("queue", "", Point(240.0, 120.5), NodeKind::Queue(waiting));
     let types = [("order.created", 3.0), ("order.paid", 1.0)]
-        .map(|(name, weight)| WeightedType { name: name.to_owned(), weight })
+        .map(|(name, weight)| WeightedType::new(name, weight))
         .to_vec();
     let arrivals = Arrivals::Poisson { rate_per_s: 8.0 };
     let producer = Producer { arrivals, types, ..Producer::default() };
@@ -64,7 +64,7 @@ fn small() -> Project {
     let consumer = Consumer { service, ..Consumer::default() };
     add("worker", "", Point(440.0, 120.0), NodeKind::Consumer(consumer));
     let mut link = |id: &str, from: &str, to: &str, latency_s| {
-        project.links.insert(id.into(), Link { from: from.into(), to: to.into(), latency_s });
+        project.links.insert(id.into(), Link::new(from, to).with_latency(latency_s));
     };
     link("l1", "source", "queue", 0.0);
     link("l2", "queue", "worker", 0.25);

@@ -6,7 +6,7 @@ use crate::project::{
 
 fn project() -> Project {
     let mut project = Project::default();
-    let types = vec![WeightedType { name: "a".to_owned(), weight: 1.0 }];
+    let types = vec![WeightedType::new("a", 1.0)];
     for (id, kind) in [
         ("source", NodeKind::Producer(Producer { types, ..Producer::default() })),
         ("queue", NodeKind::Queue(Waiting::default())),
@@ -22,7 +22,7 @@ fn project() -> Project {
         let node = Node { name: String::new(), at: Point(1.5, 2.5), kind };
         project.nodes.insert(id.into(), node);
     }
-    let link = Link { from: "source".into(), to: "queue".into(), latency_s: 0.0 };
+    let link = Link::new("source", "queue");
     project.links.insert("l1".into(), link);
     project
 }
@@ -115,7 +115,7 @@ fn whole_values_are_written_as_in_the_file() {
     ]);
     assert_eq!(consumer(&after).service, Service::Constant { mean_s: 0.1 });
     let types = producer(&after, "source").types;
-    assert_eq!(types[1], WeightedType { name: "y".to_owned(), weight: 5.0 });
+    assert_eq!(types[1], WeightedType::new("y", 5.0));
     assert_eq!(types.len(), 2);
     assert_eq!(after.nodes["queue"].at, Point(7.0, 8.5));
     assert_eq!(after.nodes["worker"].at, Point(9.0, 2.5));
