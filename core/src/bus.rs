@@ -3,8 +3,11 @@
 
 mod events;
 mod place;
+mod ready;
 mod timers;
 
-pub use events::{EventRecord, EventSlot, EventStore, GivenData, NewEvent};
-pub use place::{Credit, Offer, Place, Sender, WaitingCopy};
+pub use events::{
+    AS_ITS_DATA, EventRecord, EventSlot, EventStore, GivenData, NO_TEMPLATE, NewEvent, OWN_KEY,
+};
+pub use place::{Credit, Measure, Offer, Place, Sender, WaitingCopy};
 pub use timers::{Timer, TimerKind, TimerQueue, TimerTicket};

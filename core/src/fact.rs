@@ -98,11 +98,37 @@ pub enum FactKind {
     LostInOutbox,
     /// The drawing was changed while it ran. at = the first element changed, if any.
     Edited,
+    /// How long ago the first event of the correlation was due, where that is longer than the sojourn
+    /// or that event is of another type; `Completed` follows directly. at = place; peer = link;
+    /// type = that of the first event; span = from when it was due to now.
+    EndToEnd,
+    /// A failed event stays with its consumer and is worked on again after a pause; `Started` follows
+    /// then. at = place; peer = link; span = the pause; attempt = how many attempts have failed.
+    Retrying,
+    /// A ready event ended here as a dead letter; the `Published` of its child follows. at = place;
+    /// peer = place; span = its age.
+    ReadyDeadLettered,
+    /// A condition or template could not be worked out for this event, and counts as not met, or as
+    /// no data. at = the link or node whose it is; peer = the same.
+    ExpressionFailed,
+    /// Senders wait for this channel, and nothing that can still happen by itself gives it room.
+    /// at = place; event: none; span = how many channels are found stuck at once
+    /// ([`Fact::copies`]).
+    Deadlocked,
+    /// A node crashed by hand. at = node; event: none.
+    Crashed,
+    /// A producer or consumer was stopped by hand. at = node; event: none.
+    Stopped,
+    /// A node that had crashed or was stopped is up again. at = node; event: none.
+    Restarted,
+    /// The ready events of a channel were thrown away by hand; each has a fact of its own.
+    /// at = node; event: none.
+    Purged,
 }
 
 impl FactKind {
     /// All kinds, in order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 31] = [
         Self::Held,
         Self::Published,
         Self::Sent,
@@ -125,6 +151,15 @@ impl FactKind {
         Self::LostInTransit,
         Self::LostInOutbox,
         Self::Edited,
+        Self::EndToEnd,
+        Self::Retrying,
+        Self::ReadyDeadLettered,
+        Self::ExpressionFailed,
+        Self::Deadlocked,
+        Self::Crashed,
+        Self::Stopped,
+        Self::Restarted,
+        Self::Purged,
     ];
 
     /// Whether an event was lost.
@@ -168,11 +203,27 @@ pub enum Reason {
     ConsumerRemoved,
     /// The producer in whose outbox it waited was removed.
     ProducerRemoved,
+    /// Its time to live had run out.
+    Expired,
+    /// Its producer's outbox was full.
+    OutboxFull,
+    /// The channel had crashed, or crashed while it waited there.
+    ChannelCrashed,
+    /// The consumer that held it crashed.
+    ConsumerCrashed,
+    /// The consumer that held it was stopped.
+    ConsumerStopped,
+    /// The producer in whose outbox it waited crashed.
+    ProducerCrashed,
+    /// The producer that stands for its recorded log was stopped.
+    ProducerStopped,
+    /// It was thrown away by hand.
+    Purged,
 }
 
 impl Reason {
     /// All reasons, in order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 22] = [
         Self::None,
         Self::OverflowNewest,
         Self::OverflowOldest,
@@ -187,6 +238,14 @@ impl Reason {
         Self::ChannelRemoved,
         Self::ConsumerRemoved,
         Self::ProducerRemoved,
+        Self::Expired,
+        Self::OutboxFull,
+        Self::ChannelCrashed,
+        Self::ConsumerCrashed,
+        Self::ConsumerStopped,
+        Self::ProducerCrashed,
+        Self::ProducerStopped,
+        Self::Purged,
     ];
 
     /// The reason's name as the command line prints it.
@@ -206,6 +265,14 @@ impl Reason {
             Self::ChannelRemoved => "channel_removed",
             Self::ConsumerRemoved => "consumer_removed",
             Self::ProducerRemoved => "producer_removed",
+            Self::Expired => "expired",
+            Self::OutboxFull => "outbox_full",
+            Self::ChannelCrashed => "channel_crashed",
+            Self::ConsumerCrashed => "consumer_crashed",
+            Self::ConsumerStopped => "consumer_stopped",
+            Self::ProducerCrashed => "producer_crashed",
+            Self::ProducerStopped => "producer_stopped",
+            Self::Purged => "purged",
         }
     }
 }
@@ -252,6 +319,14 @@ impl Fact {
     #[must_use]
     pub fn with_parent(mut self, parent: EventId) -> Self {
         self.span = parent.0;
+        self
+    }
+
+    /// The same with another type. For [`FactKind::EndToEnd`], which tells of the first event's.
+    #[inline]
+    #[must_use]
+    pub fn with_type(mut self, event_type: TypeIx) -> Self {
+        self.word = self.word & !(255 << TYPE_SHIFT) | u64::from(event_type.0) << TYPE_SHIFT;
         self
     }
 

@@ -10,14 +10,21 @@
 //! project, seed and inputs it writes the same facts, however `advance` is sliced.
 
 mod compile;
+mod control;
+mod data;
+mod dead_letter;
 mod deliver;
 mod draw;
 mod edit;
+mod emit;
+mod filter;
 mod input;
+mod laws;
 mod look;
 mod produce;
 mod publish;
 mod serve;
+mod stuck;
 mod tables;
 
 use std::collections::VecDeque;
@@ -27,15 +34,19 @@ use serde::{Deserialize, Serialize};
 
 pub use input::{Given, Input, InputError};
 pub use look::{ContentsRow, Moving};
+pub use tables::NodeState;
 
 use crate::bus::{EventSlot, EventStore, Place, TimerKind, TimerQueue};
+use crate::expression::Template;
 use crate::fact::{ElementIx, Fact, FactKind, Roster, Sink, TypeIx};
 use crate::project::Project;
 use crate::time::{SimSpan, SimTime};
-use tables::{Consumer, LinkState, Outlet, Producer, Topic, Transits};
+use filter::EventFilter;
+use produce::ASK_AGAIN;
+use tables::{Consumer, LinkState, Outlet, Pause, Producer, Slab, Topic, Transit};
 
 /// Changes whenever the same project, seed and inputs give other facts than before.
-pub const WORLD_VERSION: u32 = 1;
+pub const WORLD_VERSION: u32 = 2;
 
 /// How many steps at one instant stop a run.
 pub const STEPS_AT_ONE_INSTANT: u64 = 1_000_000;
@@ -60,12 +71,21 @@ pub struct World {
     consumers: Vec<Consumer>,
     links: Vec<LinkState>,
     outlets: Vec<Outlet>,
-    transits: Transits,
+    transits: Slab<Transit>,
+    pauses: Slab<Pause>,
+    /// Of each element, the number of its filter.
+    filter_of: Vec<u32>,
+    filters: Vec<EventFilter>,
+    templates: Vec<Template>,
     /// Places in which there may be room for who waits.
     wakes: VecDeque<u32>,
     /// Places that have to remember what they took.
     remembering: Vec<u32>,
     steps_at_now: u64,
+    /// Places for which somebody waits, or has waited since the last look for a deadlock.
+    waited_for: Vec<u32>,
+    /// A sender has begun to wait or has moved on since then.
+    senders_changed: bool,
 }
 
 /// How far a run came.
@@ -99,13 +119,26 @@ impl World {
             consumers: Vec::new(),
             links: Vec::new(),
             outlets: Vec::new(),
-            transits: Transits::default(),
+            transits: Slab::default(),
+            pauses: Slab::default(),
+            filter_of: Vec::new(),
+            filters: Vec::new(),
+            templates: Vec::new(),
             wakes: VecDeque::new(),
             remembering: Vec::new(),
             steps_at_now: 0,
+            waited_for: Vec::new(),
+            senders_changed: false,
         };
         world.compile(project);
         world
+    }
+
+    fn let_senders_go_ahead<S: Sink>(&mut self, sink: &mut S) {
+        self.wake_senders(sink);
+        if self.senders_changed {
+            self.look_for_deadlock(sink);
+        }
     }
 
     /// Tells a sink who is who, before the first fact.
@@ -132,9 +165,13 @@ impl World {
             Input::Edit(edit) => self.edit(edit, sink)?,
             Input::Publish { node, event } => self.publish_by_hand(node, event, sink)?,
             Input::Recorded { node, event } => self.publish_recorded(node, event, sink)?,
+            Input::Crash { node } => self.crash(node, sink)?,
+            Input::Stop { node } => self.stop(node, sink)?,
+            Input::Restart { node } => self.restart(node, sink)?,
+            Input::Purge { node } => self.purge(node, sink)?,
             Input::Silence => self.silence(),
         }
-        self.wake_senders(sink);
+        self.let_senders_go_ahead(sink);
         Ok(())
     }
 
@@ -158,11 +195,15 @@ impl World {
             self.steps_at_now += 1;
             match timer.kind() {
                 TimerKind::ServiceEnd => self.service_end(timer.a(), timer.b, timer.ticket, sink),
-                TimerKind::Arrival => self.arrival(timer.a(), timer.ticket, sink),
+                TimerKind::Arrival => {
+                    self.arrival(timer.a(), timer.b == ASK_AGAIN, timer.ticket, sink);
+                }
                 TimerKind::TransitEnd => self.transit_end(timer.a(), timer.ticket, sink),
+                TimerKind::Expiry => self.expire(timer.a(), timer.ticket, sink),
+                TimerKind::PauseEnd => self.pause_end(timer.a(), timer.ticket, sink),
             }
-            if !self.wakes.is_empty() {
-                self.wake_senders(sink);
+            if !self.wakes.is_empty() || self.senders_changed {
+                self.let_senders_go_ahead(sink);
             }
             if self.steps_at_now >= STEPS_AT_ONE_INSTANT {
                 return Progress::Stuck;

@@ -207,6 +207,7 @@ impl Statistics {
         use FactKind as K;
         let delivered = self.at(ix, K::Delivered);
         let completed = self.at(ix, K::Completed);
+        let ready_dead_lettered = self.at(ix, K::ReadyDeadLettered);
         let dead_lettered = self.at(ix, K::DeadLettered);
         let ended = completed + dead_lettered + self.at(ix, K::Lost) + self.at(ix, K::Requeued);
         let held = delivered - ended;
@@ -216,7 +217,8 @@ impl Statistics {
             - self.at(ix, K::Interrupted);
         let ready = self.at(ix, K::Accepted) + self.at(ix, K::Requeued)
             - delivered
-            - self.at(ix, K::Dropped);
+            - self.at(ix, K::Dropped)
+            - ready_dead_lettered;
         let own = std::slice::from_ref(&ix);
         let links =
             if self.roster.entry(ix).kind == ElementKind::Queue { self.links(ix) } else { own };
@@ -231,7 +233,7 @@ impl Statistics {
             redelivered: links.iter().map(|link| self.rows[link.ix()].redelivered).sum(),
             acked: links.iter().map(|link| self.rows[link.ix()].acked).sum(),
             completed,
-            dead_lettered,
+            dead_lettered: dead_lettered + ready_dead_lettered,
             lost: self.lost_at(ix).iter().sum(),
             ready,
             unacked: held.saturating_sub(acked_early),
@@ -460,7 +462,21 @@ impl Statistics {
                 count(&mut self.losses[at], fact.reason());
                 self.note_outbox_empty(at, fact.time);
             }
-            FactKind::Sent | FactKind::Received | FactKind::Edited => {}
+            FactKind::ReadyDeadLettered => {
+                self.rows[at].stay += time;
+                count(&mut self.deaths[at], fact.reason());
+            }
+            FactKind::Sent
+            | FactKind::Received
+            | FactKind::Edited
+            | FactKind::EndToEnd
+            | FactKind::Retrying
+            | FactKind::ExpressionFailed
+            | FactKind::Deadlocked
+            | FactKind::Crashed
+            | FactKind::Stopped
+            | FactKind::Restarted
+            | FactKind::Purged => {}
         }
     }
 

@@ -26,14 +26,29 @@ pub struct EventRecord {
     pub parent: EventId,
     /// When the event fell due.
     pub due: SimTime,
+    /// When the first event of the chain fell due.
+    pub root_due: SimTime,
+    /// From what the random parts of its data derive; a child with the data of its parent has the
+    /// parent's.
+    pub data_draw: u64,
     /// Its type in facts.
     pub event_type: TypeIx,
+    /// The type of the first event of the chain.
+    pub root_type: TypeIx,
+    /// Its priority.
+    pub priority: u8,
     /// Whether some place has to remember that it took the event.
     pub remembered: bool,
     /// How many copies, senders and transits hold it.
     holders: u32,
-    /// The number of its key, from 1; 0: none, or given.
+    /// The number of its key, from 1; 0: none, or given; [`OWN_KEY`]: its own id.
     pub key: u32,
+    /// Its declared size in bytes; [`AS_ITS_DATA`]: that of its data.
+    pub bytes: u32,
+    /// Which template its data is made by; [`NO_TEMPLATE`]: by none.
+    pub template: u32,
+    /// The node at which it came into being, or the place whose dead letter it is.
+    pub source: ElementIx,
     /// Where what was given is kept; `u32::MAX`: nothing was.
     given: u32,
 }
@@ -41,6 +56,8 @@ pub struct EventRecord {
 /// The key and data of an event that came from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GivenData {
+    /// Its type, where facts cannot tell it from others.
+    pub event_type: Option<Arc<str>>,
     /// Its key.
     pub key: Option<Arc<str>>,
     /// Its data, JSON.
@@ -48,6 +65,12 @@ pub struct GivenData {
 }
 
 const NOT_GIVEN: u32 = u32::MAX;
+/// The key of an event whose key is its own id.
+pub const OWN_KEY: u32 = u32::MAX;
+/// The declared size of an event that is as large as its data.
+pub const AS_ITS_DATA: u32 = u32::MAX;
+/// The template of an event that has no data, or was given it.
+pub const NO_TEMPLATE: u32 = u32::MAX;
 
 /// The events that are somewhere in the topology, each for as long as something holds it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -71,8 +94,16 @@ pub struct NewEvent {
     pub due: SimTime,
     /// Its type in facts.
     pub event_type: TypeIx,
-    /// The number of its key, from 1; 0: none.
+    /// The number of its key, from 1; 0: none; [`OWN_KEY`]: its own id.
     pub key: u32,
+    /// Its priority.
+    pub priority: u8,
+    /// Its declared size in bytes; [`AS_ITS_DATA`]: that of its data.
+    pub bytes: u32,
+    /// Which template its data is made by; [`NO_TEMPLATE`]: by none.
+    pub template: u32,
+    /// The node at which it comes into being.
+    pub source: ElementIx,
 }
 
 impl EventStore {
@@ -86,10 +117,17 @@ impl EventStore {
             root: id,
             parent: EventId::NONE,
             due: new.due,
+            root_due: new.due,
+            data_draw: new.draw,
             event_type: new.event_type,
+            root_type: new.event_type,
+            priority: new.priority,
             remembered: false,
             holders: 1,
             key: new.key,
+            bytes: new.bytes,
+            template: new.template,
+            source: new.source,
             given: NOT_GIVEN,
         })
     }
@@ -97,7 +135,13 @@ impl EventStore {
     /// A new event that `parent` caused, with its type, key, data and correlation. Whoever asks
     /// holds it.
     #[inline]
-    pub fn create_child(&mut self, parent: EventSlot, draw: u64, due: SimTime) -> EventSlot {
+    pub fn create_child(
+        &mut self,
+        parent: EventSlot,
+        draw: u64,
+        due: SimTime,
+        source: ElementIx,
+    ) -> EventSlot {
         let id = self.next_number();
         let from = self.get(parent);
         let record = EventRecord {
@@ -106,10 +150,17 @@ impl EventStore {
             root: from.root,
             parent: from.id,
             due,
+            root_due: from.root_due,
+            data_draw: from.data_draw,
             event_type: from.event_type,
+            root_type: from.root_type,
+            priority: from.priority,
             remembered: false,
             holders: 1,
             key: from.key,
+            bytes: from.bytes,
+            template: from.template,
+            source,
             given: from.given,
         };
         if record.given != NOT_GIVEN {
@@ -118,8 +169,16 @@ impl EventStore {
         self.put(record)
     }
 
-    /// Attaches what was given to an event that came from outside.
+    /// Attaches what was given to an event that came from outside, in place of what it had.
     pub fn give(&mut self, slot: EventSlot, data: GivenData) {
+        let before = self.get(slot).given;
+        if before != NOT_GIVEN {
+            self.release_given(before);
+        }
+        if data == GivenData::default() {
+            self.records[slot.0 as usize].given = NOT_GIVEN;
+            return;
+        }
         let entry = (1, data);
         let ix = match self.free_given.pop() {
             Some(ix) => {
@@ -144,6 +203,12 @@ impl EventStore {
     #[inline]
     pub fn get(&self, slot: EventSlot) -> &EventRecord {
         &self.records[slot.0 as usize]
+    }
+
+    /// The event's record, to change what it is like.
+    #[inline]
+    pub fn get_mut(&mut self, slot: EventSlot) -> &mut EventRecord {
+        &mut self.records[slot.0 as usize]
     }
 
     /// One more holds the event.
@@ -245,7 +310,16 @@ mod tests {
     use super::*;
 
     fn new_event(store: &mut EventStore) -> EventSlot {
-        store.create(NewEvent { draw: 1, due: SimTime(2), event_type: TypeIx(3), key: 4 })
+        store.create(NewEvent {
+            draw: 1,
+            due: SimTime(2),
+            event_type: TypeIx(3),
+            key: 4,
+            priority: 5,
+            bytes: AS_ITS_DATA,
+            template: NO_TEMPLATE,
+            source: ElementIx(0),
+        })
     }
 
     #[test]
@@ -265,8 +339,10 @@ mod tests {
     fn a_child_carries_the_key_the_data_and_the_correlation_of_its_parent() {
         let mut store = EventStore::default();
         let parent = new_event(&mut store);
-        store.give(parent, GivenData { key: Some("k".into()), data: Some("{}".into()) });
-        let child = store.create_child(parent, 9, SimTime(5));
+        let given =
+            GivenData { key: Some("k".into()), data: Some("{}".into()), ..GivenData::default() };
+        store.give(parent, given);
+        let child = store.create_child(parent, 9, SimTime(5), ElementIx(1));
         assert!(store.release(parent));
         let record = store.get(child);
         assert_eq!((record.root, record.parent), (EventId(0), EventId(0)));
@@ -276,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_has_56_bytes() {
-        assert_eq!(size_of::<EventRecord>(), 56);
+    fn a_record_has_88_bytes() {
+        assert_eq!(size_of::<EventRecord>(), 88);
     }
 }

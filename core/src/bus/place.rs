@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::ready::Ready;
+use crate::bus::TimerTicket;
 use crate::bus::events::EventSlot;
 use crate::fact::ElementIx;
 use crate::project::{Overflow, Waiting};
@@ -56,6 +58,15 @@ impl Credit {
     }
 }
 
+/// What a place has to know of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measure {
+    /// Its priority.
+    pub priority: u8,
+    /// Its size, where the place counts bytes; else 0.
+    pub bytes: u64,
+}
+
 /// What a place does with a newcomer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
@@ -74,15 +85,29 @@ pub struct Place {
     pub element: ElementIx,
     /// How many ready events find room; `u64::MAX`: no bound.
     capacity: u64,
+    /// How many bytes of ready events find room; `u64::MAX`: no bound, and nobody counts them.
+    capacity_bytes: u64,
     overflow: Overflow,
     /// How often an event may be delivered in all; `u32::MAX`: no limit.
     pub delivery_limit: u32,
-    ready: VecDeque<WaitingCopy>,
+    /// How long an event may be ready; `SimSpan(u64::MAX)`: for ever.
+    ttl: SimSpan,
+    /// Whether it keeps its contents when it crashes.
+    pub durable: bool,
+    /// Whether it has crashed.
+    pub down: bool,
+    /// Whether it was found that senders wait for it in vain.
+    pub stuck: bool,
+    /// When its expiry timer is due, and the timer.
+    pub expiry: (SimTime, TimerTicket),
+    ready: Ready,
+    ready_bytes: u64,
     credits: Vec<Credit>,
     next_credit: usize,
     accepted: u64,
     /// Places promised to what is on its way over a link with a latency.
     reserved: u64,
+    reserved_bytes: u64,
     /// Who waits for room, first in, first out.
     pub waiters: VecDeque<Sender>,
     /// Whether an event can come here by more ways than one.
@@ -92,78 +117,117 @@ pub struct Place {
 }
 
 impl Place {
-    /// An empty place of `element` under the rules of `waiting`.
+    /// An empty place with these rules and no consumers.
     pub fn new(element: ElementIx, waiting: &Waiting) -> Self {
         let mut place = Self {
             element,
-            capacity: u64::MAX,
-            overflow: Overflow::DropNewest,
-            delivery_limit: u32::MAX,
-            ready: VecDeque::new(),
+            capacity: 0,
+            capacity_bytes: 0,
+            overflow: Overflow::default(),
+            delivery_limit: 0,
+            ttl: SimSpan(u64::MAX),
+            durable: true,
+            down: false,
+            stuck: false,
+            expiry: (SimTime::MAX, TimerTicket::NONE),
+            ready: Ready::default(),
+            ready_bytes: 0,
             credits: Vec::new(),
             next_credit: 0,
             accepted: 0,
             reserved: 0,
+            reserved_bytes: 0,
             waiters: VecDeque::new(),
             many_ways: false,
             taken: BTreeSet::new(),
         };
-        place.set_rules(waiting);
+        place.set_rules(waiting, |_| Measure::default());
         place
     }
 
     /// Changes the rules. What waits stays: a lower capacity refuses newcomers, it evicts nothing.
-    pub fn set_rules(&mut self, waiting: &Waiting) {
+    /// `measure` tells what the place has to know of what waits already.
+    pub fn set_rules(&mut self, waiting: &Waiting, measure: impl Fn(&WaitingCopy) -> Measure) {
         self.capacity = waiting.capacity.unwrap_or(u64::MAX);
+        self.capacity_bytes = waiting.capacity_bytes.unwrap_or(u64::MAX);
         self.overflow = waiting.overflow;
         self.delivery_limit = waiting.delivery_limit.unwrap_or(u32::MAX);
+        self.ttl = waiting.ttl_s.map_or(SimSpan(u64::MAX), SimSpan::from_secs_f64);
+        self.durable = waiting.durable;
+        self.ready.set_classes(waiting.priorities, |copy| measure(copy).priority);
+        self.ready_bytes = match self.counts_bytes() {
+            true => self.ready.iter().map(|copy| measure(copy).bytes).sum(),
+            false => 0,
+        };
+    }
+
+    /// Whether the sizes of events matter here.
+    #[inline]
+    pub fn counts_bytes(&self) -> bool {
+        self.capacity_bytes != u64::MAX
     }
 
     /// Whether senders may have to wait for it.
     #[inline]
     pub fn can_block(&self) -> bool {
-        self.overflow == Overflow::Block && self.capacity != u64::MAX
+        self.overflow == Overflow::Block && !self.is_unbounded()
     }
 
-    /// Whether there is room for one more: for a ready event, or with a consumer that has credit.
     #[inline]
-    pub fn has_room(&self) -> bool {
-        if self.capacity == u64::MAX {
+    fn is_unbounded(&self) -> bool {
+        self.capacity == u64::MAX && !self.counts_bytes()
+    }
+
+    /// Whether there is room for one more of `bytes`: for a ready event, or with a consumer that has
+    /// credit.
+    #[inline]
+    pub fn has_room(&self, bytes: u64) -> bool {
+        if self.is_unbounded() {
             return true;
         }
         let used = self.ready.len() as u64 + self.reserved;
-        if used < self.capacity {
+        let fits = !self.counts_bytes()
+            || self.ready_bytes.saturating_add(self.reserved_bytes).saturating_add(bytes)
+                <= self.capacity_bytes;
+        if used < self.capacity && fits {
             return true;
         }
+        // What is taken at once was never ready.
         let free: u64 = self.credits.iter().map(|credit| u64::from(credit.free())).sum();
-        used < self.capacity.saturating_add(free)
+        used < free || fits && used < self.capacity.saturating_add(free)
     }
 
-    /// What happens to a newcomer for which nothing was reserved.
+    /// What happens to a newcomer of `bytes` for which nothing was reserved.
     #[inline]
-    pub fn offer(&self) -> Offer {
-        if self.has_room() {
+    pub fn offer(&self, bytes: u64) -> Offer {
+        if self.has_room(bytes) {
             Offer::Room
-        } else if self.overflow == Overflow::DropOldest && !self.ready.is_empty() {
+        } else if self.overflow == Overflow::DropOldest
+            && self.ready.len() > 0
+            && bytes <= self.capacity_bytes
+        {
             Offer::RoomForOldest
         } else {
             Offer::Full
         }
     }
 
-    /// Whether a sender that comes now may go ahead: there is room, and nobody came before.
-    pub fn is_open_to_newcomers(&self) -> bool {
-        self.has_room() && self.waiters.is_empty()
+    /// Whether a sender that comes now may go ahead: there is room, and nobody came before; or the
+    /// place has crashed, and will refuse it.
+    pub fn is_open_to_newcomers(&self, bytes: u64) -> bool {
+        self.down || self.has_room(bytes) && self.waiters.is_empty()
     }
 
-    /// Promises room to an event that sets off on a link with a latency.
-    pub fn reserve(&mut self) {
+    /// Promises room to an event of `bytes` that sets off on a link with a latency.
+    pub fn reserve(&mut self, bytes: u64) {
         self.reserved += 1;
+        self.reserved_bytes += bytes;
     }
 
     /// Takes a promise back: the event has arrived, or never will.
-    pub fn release_reservation(&mut self) {
+    pub fn release_reservation(&mut self, bytes: u64) {
         self.reserved = self.reserved.saturating_sub(1);
+        self.reserved_bytes = self.reserved_bytes.saturating_sub(bytes);
     }
 
     /// Makes the copy of an event that is accepted now. The caller adds it or hands it over.
@@ -174,22 +238,35 @@ impl Place {
         WaitingCopy { event, deliveries: 0, accepted: now, position, served: SimSpan::ZERO }
     }
 
-    /// Adds a newly accepted event at the end.
+    /// Adds a newly accepted event at the end of its class.
     #[inline]
-    pub fn push(&mut self, copy: WaitingCopy) {
-        self.ready.push_back(copy);
+    pub fn push(&mut self, copy: WaitingCopy, measure: Measure) {
+        self.ready_bytes += measure.bytes;
+        self.ready.push(copy, measure.priority);
     }
 
-    /// Takes the oldest ready event.
+    /// Takes the ready event that is to be delivered next. Where bytes count, the caller then calls
+    /// [`Place::took`].
     #[inline]
     pub fn pop(&mut self) -> Option<WaitingCopy> {
-        self.ready.pop_front()
+        self.ready.pop()
+    }
+
+    /// Takes the ready event that was accepted first. As [`Place::pop`].
+    pub fn pop_oldest(&mut self) -> Option<WaitingCopy> {
+        self.ready.pop_oldest()
+    }
+
+    /// A ready event of `bytes` was taken.
+    #[inline]
+    pub fn took(&mut self, bytes: u64) {
+        self.ready_bytes = self.ready_bytes.saturating_sub(bytes);
     }
 
     /// Gives an event back to its original position.
-    pub fn put_back(&mut self, copy: WaitingCopy) {
-        let at = self.ready.partition_point(|other| other.position < copy.position);
-        self.ready.insert(at, copy);
+    pub fn put_back(&mut self, copy: WaitingCopy, measure: Measure) {
+        self.ready_bytes += measure.bytes;
+        self.ready.put_back(copy, measure.priority);
     }
 
     /// How many events are ready.
@@ -198,15 +275,38 @@ impl Place {
         self.ready.len()
     }
 
-    /// The ready events in order.
+    /// The ready events in the order in which they would be delivered.
     pub fn ready(&self) -> impl Iterator<Item = &WaitingCopy> {
         self.ready.iter()
+    }
+
+    /// Whether ready events expire.
+    #[inline]
+    pub fn expires(&self) -> bool {
+        self.ttl.0 != u64::MAX
+    }
+
+    /// When an event that was accepted then expires.
+    #[inline]
+    pub fn expiry_of(&self, accepted: SimTime) -> SimTime {
+        accepted + self.ttl
+    }
+
+    /// When the next ready event expires, if any does.
+    pub fn next_expiry(&self) -> Option<SimTime> {
+        if !self.expires() {
+            return None;
+        }
+        self.ready.oldest().map(|accepted| self.expiry_of(accepted))
     }
 
     /// Chooses the link whose consumer gets the next event, round robin among those with credit,
     /// and takes one credit.
     #[inline]
     pub fn take_credit(&mut self) -> Option<u32> {
+        if self.down {
+            return None;
+        }
         let count = self.credits.len();
         for step in 0..count {
             let mut ix = self.next_credit + step;
@@ -228,6 +328,18 @@ impl Place {
     pub fn give_credit(&mut self, link: u32) {
         if let Some(credit) = self.credits.iter_mut().find(|credit| credit.link == link) {
             credit.held = credit.held.saturating_sub(1);
+        }
+    }
+
+    /// The links to its consumers.
+    pub fn consumer_links(&self) -> impl Iterator<Item = u32> {
+        self.credits.iter().map(|credit| credit.link)
+    }
+
+    /// Changes how many events the consumer over `link` may hold.
+    pub fn set_credit_limit(&mut self, link: u32, limit: u32) {
+        if let Some(credit) = self.credits.iter_mut().find(|credit| credit.link == link) {
+            credit.limit = limit;
         }
     }
 
@@ -272,14 +384,14 @@ mod tests {
     #[test]
     fn capacity_counts_ready_events_and_credit_adds_room() {
         let mut place = place(Some(0), Overflow::DropNewest);
-        assert_eq!(place.offer(), Offer::Full);
+        assert_eq!(place.offer(0), Offer::Full);
         place.set_credits(&[(3, 2)]);
-        assert_eq!(place.offer(), Offer::Room);
+        assert_eq!(place.offer(0), Offer::Room);
         assert_eq!(place.take_credit(), Some(3));
         assert_eq!(place.take_credit(), Some(3));
-        assert_eq!(place.offer(), Offer::Full);
+        assert_eq!(place.offer(0), Offer::Full);
         place.give_credit(3);
-        assert_eq!(place.offer(), Offer::Room);
+        assert_eq!(place.offer(0), Offer::Room);
     }
 
     #[test]
@@ -297,12 +409,12 @@ mod tests {
         let mut place = place(None, Overflow::DropNewest);
         for slot in 0..5 {
             let copy = place.accept(EventSlot(slot), SimTime(u64::from(slot)));
-            place.push(copy);
+            place.push(copy, Measure::default());
         }
         let first = place.pop().expect("five are there");
         let second = place.pop().expect("four are there");
-        place.put_back(second);
-        place.put_back(first);
+        place.put_back(second, Measure::default());
+        place.put_back(first, Measure::default());
         let order: Vec<_> = place.ready().map(|copy| copy.event.0).collect();
         assert_eq!(order, [0, 1, 2, 3, 4]);
     }
@@ -310,10 +422,10 @@ mod tests {
     #[test]
     fn a_promise_takes_room_from_newcomers() {
         let mut place = place(Some(1), Overflow::Block);
-        place.reserve();
-        assert!(!place.is_open_to_newcomers());
-        place.release_reservation();
-        assert!(place.is_open_to_newcomers());
+        place.reserve(0);
+        assert!(!place.is_open_to_newcomers(0));
+        place.release_reservation(0);
+        assert!(place.is_open_to_newcomers(0));
     }
 
     #[test]

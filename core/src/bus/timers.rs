@@ -14,6 +14,10 @@ pub enum TimerKind {
     ServiceEnd,
     /// An event reaches the end of a link with a latency. a = transit.
     TransitEnd,
+    /// The time to live of a ready event runs out. a = place.
+    Expiry,
+    /// The pause before another attempt ends. a = pause.
+    PauseEnd,
 }
 
 /// A timer that was set: 24 bytes.
@@ -41,7 +45,7 @@ impl TimerTicket {
     pub const NONE: Self = Self(u64::MAX);
 }
 
-const KIND_SHIFT: u32 = 30;
+const KIND_SHIFT: u32 = 29;
 
 impl Timer {
     /// What falls due.
@@ -50,7 +54,9 @@ impl Timer {
         match self.kind_and_a >> KIND_SHIFT {
             0 => TimerKind::Arrival,
             1 => TimerKind::ServiceEnd,
-            _ => TimerKind::TransitEnd,
+            2 => TimerKind::TransitEnd,
+            3 => TimerKind::Expiry,
+            _ => TimerKind::PauseEnd,
         }
     }
 
@@ -223,7 +229,14 @@ mod tests {
     fn a_timer_has_24_bytes_and_tells_what_it_is_about() {
         assert_eq!(size_of::<Timer>(), 24);
         let mut queue = TimerQueue::default();
-        for kind in [TimerKind::Arrival, TimerKind::ServiceEnd, TimerKind::TransitEnd] {
+        let kinds = [
+            TimerKind::Arrival,
+            TimerKind::ServiceEnd,
+            TimerKind::TransitEnd,
+            TimerKind::Expiry,
+            TimerKind::PauseEnd,
+        ];
+        for kind in kinds {
             queue.set(SimTime(1), kind, 123_456, 789);
             let timer = queue.take_due(SimTime(1)).expect("it is due");
             assert_eq!((timer.kind(), timer.a(), timer.b), (kind, 123_456, 789));

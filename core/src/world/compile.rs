@@ -5,11 +5,17 @@ use std::sync::Arc;
 
 use super::World;
 use super::draw;
-use super::tables::{Consumer, Law, LinkState, Outlet, Producer, Route, Target, Topic};
-use crate::bus::{Place, TimerTicket};
+use super::filter::EventFilter;
+use super::laws::{ArrivalLaw, BatchLaw, KeyLaw, ServiceLaw};
+use super::tables::{
+    Blocker, Consumer, Emitter, FailureLaw, LinkState, NO_FILTER, NodeState, Outlet, Producer,
+    Route, Target, Topic, TypeShare,
+};
+use crate::bus::{AS_ITS_DATA, EventSlot, Measure, NO_TEMPLATE, Place, TimerTicket};
+use crate::expression::{Template, TemplateKind};
 use crate::fact::{ElementIx, ElementKind, RosterEntry, TypeIx};
 use crate::ids::{ElementId, LinkId, NodeId};
-use crate::project::{self, Arrivals, Link, LinkKind, Node, NodeKind, Project, Waiting};
+use crate::project::{self, Filter, Link, LinkKind, Node, NodeKind, Project, Waiting};
 use crate::time::{SimSpan, SimTime};
 
 /// The numbers of the elements that are in the drawing.
@@ -49,6 +55,8 @@ impl World {
                     given: 0,
                     subscriptions: Vec::new(),
                     binds: Vec::new(),
+                    is_filtered: false,
+                    down: false,
                 });
                 (ElementKind::Topic, self.topics.len() as u32 - 1)
             }
@@ -94,6 +102,7 @@ impl World {
     ) {
         let element = ElementIx(self.slots.len() as u32);
         self.slots.push(slot);
+        self.filter_of.push(NO_FILTER);
         Arc::make_mut(&mut self.index).insert(id.clone(), element);
         Arc::make_mut(&mut self.roster).entries.push(RosterEntry {
             id,
@@ -114,22 +123,27 @@ impl World {
         stream: u64,
         settings: &project::Producer,
     ) -> u32 {
-        let law = self.law(&settings.arrivals);
-        let types = self.types(&settings.types);
+        let types = self.types(settings);
         let outlet = self.add_outlet();
         self.producers.push(Producer {
             element,
             stream,
-            law,
+            law: ArrivalLaw::new(&settings.arrivals, self.now),
+            batch: BatchLaw::new(settings.batch),
             types,
-            keys: settings.keys,
+            keys: KeyLaw::new(settings.keys, settings.key_skew),
             limit: settings.limit.unwrap_or(u64::MAX),
             made: 0,
+            arrivals: 0,
             given: 0,
             epoch: 0,
             pending: TimerTicket::NONE,
             outlet,
             outbox: std::collections::VecDeque::new(),
+            outbox_capacity: settings.outbox_capacity.unwrap_or(u64::MAX),
+            closed_loop: settings.closed_loop,
+            in_flight: 0,
+            state: NodeState::Up,
         });
         self.producers.len() as u32 - 1
     }
@@ -141,21 +155,60 @@ impl World {
         settings: &project::Consumer,
     ) -> u32 {
         let outlet = self.add_outlet();
+        let emitters = self.emitters(element, settings);
         self.consumers.push(Consumer {
             element,
             stream,
-            service: settings.service.clone(),
-            mean_ns: settings.service.mean_s() * 1e9,
+            service: ServiceLaw::new(&settings.service),
             concurrency: settings.concurrency,
+            prefetch: settings.prefetch.unwrap_or(settings.concurrency),
             failure: share_of_2_64(settings.failure_probability),
             acks_before: settings.ack == project::Ack::Before,
-            on_failure: settings.on_failure,
+            on_failure: FailureLaw::new(settings.on_failure),
+            emitters,
             servers: Vec::new(),
             busy: 0,
+            blocked: 0,
+            paused: 0,
             buffer: std::collections::VecDeque::new(),
+            received: 0,
+            emitting: BTreeMap::new(),
             outlet,
+            state: NodeState::Up,
         });
         self.consumers.len() as u32 - 1
+    }
+
+    /// A consumer's rules of emission; none where the drawing names none.
+    pub(super) fn emitters(
+        &mut self,
+        element: ElementIx,
+        settings: &project::Consumer,
+    ) -> Option<Vec<Emitter>> {
+        if settings.emissions.is_empty() {
+            return None;
+        }
+        let emitters = settings.emissions.iter().map(|emission| Emitter {
+            on: emission.on,
+            probability: share_of_2_64(emission.probability),
+            filter: self.add_filter(element, &emission.filter),
+            event_type: emission.event_type.as_ref().map(|name| self.named_type(name)),
+            key: emission.key,
+            template: self.template(emission.data.as_deref(), TemplateKind::Emission),
+            bytes: emission.payload_bytes.map(declared_bytes),
+            priority: emission.priority,
+            count: emission.count,
+        });
+        Some(emitters.collect())
+    }
+
+    /// The number of a filter; [`NO_FILTER`] where it lets everything through.
+    fn add_filter(&mut self, element: ElementIx, filter: &Filter) -> u32 {
+        if filter.is_open() {
+            return NO_FILTER;
+        }
+        self.filters.push(EventFilter::new(element, filter));
+        self.filters.len() as u32 - 1
     }
 
     fn add_place(&mut self, element: ElementIx, waiting: &Waiting) -> u32 {
@@ -180,34 +233,66 @@ impl World {
         self.index.get(&ElementId::Node(id.clone())).copied()
     }
 
-    pub(super) fn law(&self, arrivals: &Arrivals) -> Law {
-        match *arrivals {
-            Arrivals::Constant { rate_per_s } if rate_per_s > 0.0 => {
-                Law::Constant { interval_ns: 1e9 / rate_per_s, base: self.now, k: 0 }
-            }
-            Arrivals::Poisson { rate_per_s } if rate_per_s > 0.0 => {
-                Law::Poisson { mean_ns: 1e9 / rate_per_s }
-            }
-            _ => Law::Silent,
+    /// What a producer's events are like, by type; `event` where none is named.
+    pub(super) fn types(&mut self, settings: &project::Producer) -> Vec<TypeShare> {
+        let own_template = self.template(settings.data.as_deref(), TemplateKind::Producer);
+        let own_bytes = settings.payload_bytes.map_or(AS_ITS_DATA, declared_bytes);
+        let total: f64 = settings.types.iter().map(|weighted| weighted.weight).sum();
+        let mut below = 0.0;
+        let mut shares = Vec::new();
+        for weighted in settings.types.iter().filter(|weighted| weighted.weight > 0.0) {
+            below += weighted.weight;
+            let (event_type, name) = self.named_type(&weighted.name);
+            let template = match &weighted.data {
+                Some(data) => self.template(Some(data), TemplateKind::Producer),
+                None => own_template,
+            };
+            shares.push(TypeShare {
+                end: share_of_2_64(below / total),
+                event_type,
+                name,
+                priority: weighted.priority.unwrap_or(settings.priority),
+                bytes: weighted.payload_bytes.map_or(own_bytes, declared_bytes),
+                template,
+            });
         }
+        if shares.is_empty() {
+            shares.push(TypeShare {
+                end: u64::MAX,
+                event_type: self.type_ix("event"),
+                name: None,
+                priority: settings.priority,
+                bytes: own_bytes,
+                template: own_template,
+            });
+        }
+        shares
     }
 
-    /// The types with the upper ends of their shares of 2^64; `event` where none is named.
-    pub(super) fn types(&mut self, types: &[project::WeightedType]) -> Vec<(u64, TypeIx)> {
-        let total: f64 = types.iter().map(|weighted| weighted.weight).sum();
-        let mut below = 0.0;
-        let mut ends: Vec<_> = types
-            .iter()
-            .filter(|weighted| weighted.weight > 0.0)
-            .map(|weighted| {
-                below += weighted.weight;
-                (share_of_2_64(below / total), self.type_ix(&weighted.name))
-            })
-            .collect();
-        if ends.is_empty() {
-            ends.push((u64::MAX, self.type_ix("event")));
+    /// The number of a type, and its name where facts cannot tell it from others.
+    pub(super) fn named_type(&mut self, name: &str) -> (TypeIx, Option<Arc<str>>) {
+        let ix = self.type_ix(name);
+        (ix, (ix.0 == u8::MAX).then(|| Arc::from(name)))
+    }
+
+    /// The number of the template with this text; [`NO_TEMPLATE`] for none.
+    fn template(&mut self, text: Option<&str>, kind: TemplateKind) -> u32 {
+        let Some(text) = text else { return NO_TEMPLATE };
+        let is_known = |known: &Template| known.kind() == kind && known.text() == text;
+        if let Some(ix) = self.templates.iter().position(is_known) {
+            return ix as u32;
         }
-        ends
+        match Template::compile(text, kind) {
+            Ok(template) => {
+                self.templates.push(template);
+                self.templates.len() as u32 - 1
+            }
+            Err(error) => {
+                // `check` lets no such project run.
+                tracing::error!("a template cannot be read: {error}");
+                NO_TEMPLATE
+            }
+        }
     }
 
     /// Tells the roster what may change of a node.
@@ -235,10 +320,30 @@ impl World {
             && let Some(node) = self.project.nodes.get(&link.from)
             && let NodeKind::Topic(waiting) = &node.kind
         {
+            let waiting = link.overrides.over(waiting);
             entry.capacity = waiting.capacity;
             let place = self.links[self.slots[element.ix()] as usize].place;
-            self.places[place as usize].set_rules(waiting);
+            self.set_rules(place, &waiting);
         }
+        self.filter_of[element.ix()] = self.add_filter(element, &link.filter);
+    }
+
+    /// Changes the rules of a place.
+    pub(super) fn set_rules(&mut self, place: u32, waiting: &Waiting) {
+        let events = &self.events;
+        let counts_bytes = waiting.capacity_bytes.is_some();
+        let sizes: BTreeMap<EventSlot, u64> = match counts_bytes {
+            true => {
+                let ready = self.places[place as usize].ready().map(|copy| copy.event);
+                ready.map(|event| (event, self.bytes_of(event))).collect()
+            }
+            false => BTreeMap::new(),
+        };
+        self.places[place as usize].set_rules(waiting, |copy| Measure {
+            priority: events.get(copy.event).priority,
+            bytes: sizes.get(&copy.event).copied().unwrap_or(0),
+        });
+        self.arm_expiry(place);
     }
 
     /// Connects everything anew from the drawing, in the order of the links' ids.
@@ -248,10 +353,11 @@ impl World {
         for topic in &mut self.topics {
             topic.subscriptions.clear();
             topic.binds.clear();
+            topic.is_filtered = false;
         }
         let mut credits: Vec<Vec<(u32, u32)>> = vec![Vec::new(); self.places.len()];
-        for (id, link) in &project.links {
-            self.wire_link(id, link, &project, &mut credits);
+        for id in project.links.keys() {
+            self.wire_link(id, &mut credits);
         }
         for (place, credits) in self.places.iter_mut().zip(&credits) {
             place.set_credits(credits);
@@ -260,62 +366,68 @@ impl World {
         self.wire_ways();
     }
 
-    fn wire_link(
-        &mut self,
-        id: &LinkId,
-        link: &Link,
-        project: &Project,
-        credits: &mut [Vec<(u32, u32)>],
-    ) {
+    fn wire_link(&mut self, id: &LinkId, credits: &mut [Vec<(u32, u32)>]) {
         let Some(&element) = self.index.get(&ElementId::Link(id.clone())) else { return };
-        let entry = self.roster.entry(element).clone();
-        match entry.kind {
+        let entry = self.roster.entry(element);
+        let (kind, from, to) = (entry.kind, entry.from, entry.to);
+        let filter = self.filter_of[element.ix()];
+        match kind {
             ElementKind::Publish | ElementKind::Bind => {
-                let to = self.slots[entry.to.ix()];
-                let target = match self.roster.entry(entry.to).kind {
-                    ElementKind::Topic => Target::Topic(to),
-                    _ => Target::Place(to),
+                let slot = self.slots[to.ix()];
+                let target = match self.roster.entry(to).kind {
+                    ElementKind::Topic => Target::Topic(slot),
+                    _ => Target::Place(slot),
                 };
-                let route =
-                    Route { link: element, from: entry.from, target, latency: entry.latency };
-                let from = self.slots[entry.from.ix()] as usize;
-                match self.roster.entry(entry.from).kind {
-                    ElementKind::Topic => self.topics[from].binds.push(route),
-                    ElementKind::Producer => {
-                        let outlet = self.producers[from].outlet;
-                        self.outlets[outlet as usize].routes.push(route);
-                    }
-                    _ => {
-                        let outlet = self.consumers[from].outlet;
-                        self.outlets[outlet as usize].routes.push(route);
-                    }
-                }
+                let route = Route { link: element, from, target, latency: entry.latency, filter };
+                self.wire_route(route);
             }
             ElementKind::Consume | ElementKind::Subscribe => {
                 let slot = self.slots[element.ix()];
-                let place = self.links[slot as usize].place;
-                if let Some(NodeKind::Consumer(settings)) =
-                    project.nodes.get(&link.to).map(|node| &node.kind)
-                {
-                    let limit = settings.prefetch.unwrap_or(settings.concurrency);
-                    credits[place as usize].push((slot, limit));
-                }
-                if entry.kind == ElementKind::Subscribe {
-                    let topic = self.slots[entry.from.ix()] as usize;
-                    self.topics[topic].subscriptions.push(place);
+                let LinkState { place, consumer, .. } = self.links[slot as usize];
+                let limit = self.consumers[consumer as usize].credit_limit();
+                credits[place as usize].push((slot, limit));
+                if kind == ElementKind::Subscribe {
+                    let topic = &mut self.topics[self.slots[from.ix()] as usize];
+                    topic.subscriptions.push(Blocker { place, filter });
+                    topic.is_filtered |= filter != NO_FILTER;
                 }
             }
             _ => {}
         }
     }
 
+    fn wire_route(&mut self, mut route: Route) {
+        let from = self.slots[route.from.ix()] as usize;
+        let outlet = match self.roster.entry(route.from).kind {
+            ElementKind::Topic => {
+                let topic = &mut self.topics[from];
+                topic.is_filtered |= route.filter != NO_FILTER;
+                topic.binds.push(route);
+                return;
+            }
+            ElementKind::Producer => self.producers[from].outlet,
+            _ => self.consumers[from].outlet,
+        };
+        // Several publish links carry one publish: none of them chooses.
+        route.filter = NO_FILTER;
+        self.outlets[outlet as usize].routes.push(route);
+    }
+
     fn wire_dead_letters(&mut self, project: &Project) {
         for place in 0..self.places.len() {
-            let channel = self.roster.entry(self.roster.entry(self.places[place].element).from);
+            let element = self.places[place].element;
+            let entry = self.roster.entry(element);
+            let channel = self.roster.entry(entry.from);
             let ElementId::Node(id) = &channel.id else { continue };
             let kind = project.nodes.get(id).map(|node| &node.kind);
             let Some(NodeKind::Queue(waiting) | NodeKind::Topic(waiting)) = kind else { continue };
-            self.dead_letters[place] = waiting.dead_letter.as_ref().and_then(|target| {
+            let own = match &entry.id {
+                ElementId::Link(link) => {
+                    project.links.get(link).and_then(|link| link.overrides.dead_letter.as_ref())
+                }
+                ElementId::Node(_) => None,
+            };
+            self.dead_letters[place] = own.or(waiting.dead_letter.as_ref()).and_then(|target| {
                 let element = self.element(target)?;
                 match self.roster.entry(element).kind {
                     ElementKind::Topic => Some(Target::Topic(self.slots[element.ix()])),
@@ -336,9 +448,9 @@ impl World {
                 for place in self.places_behind(route.target) {
                     *ways.entry(place).or_default() += 1;
                 }
-                for place in self.blockers_behind(route.target) {
-                    if !blockers.contains(&place) {
-                        blockers.push(place);
+                for blocker in self.blockers_behind(route.target) {
+                    if !blockers.contains(&blocker) {
+                        blockers.push(blocker);
                     }
                 }
             }
@@ -365,7 +477,7 @@ impl World {
                     Target::Place(place) => Some(place),
                     Target::Topic(_) => None,
                 });
-                topic.subscriptions.iter().copied().chain(bound).collect()
+                topic.subscriptions.iter().map(|s| s.place).chain(bound).collect()
             }
         }
     }
@@ -377,6 +489,11 @@ impl World {
         let id = entry.id.clone();
         Arc::make_mut(&mut self.index).remove(&id);
     }
+}
+
+/// A size in bytes as events keep it.
+fn declared_bytes(bytes: u64) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX).min(AS_ITS_DATA - 1)
 }
 
 /// A probability as a share of 2^64; 1 becomes `u64::MAX`.

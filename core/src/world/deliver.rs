@@ -1,7 +1,7 @@
 //! From a place to a consumer: dispatch by credit, the way there, and the way back.
 
 use super::World;
-use super::tables::Cargo;
+use super::tables::{Cargo, Held};
 use crate::bus::WaitingCopy;
 use crate::fact::{FactKind, Reason, Sink};
 
@@ -20,6 +20,7 @@ impl World {
             }
             let Some(link) = state.take_credit() else { break };
             let Some(copy) = state.pop() else { break };
+            self.took_ready(place, copy.event);
             self.hand(link, copy, sink);
         }
         self.note_room(place);
@@ -46,10 +47,13 @@ impl World {
     #[inline]
     pub(super) fn receive<S: Sink>(&mut self, link: u32, copy: WaitingCopy, sink: &mut S) {
         let consumer = self.links[link as usize].consumer;
-        if self.consumers[consumer as usize].has_idle() {
-            self.start(consumer, link, copy, sink);
+        let state = &mut self.consumers[consumer as usize];
+        let held = Held { copy, link, failures: 0, order: state.received };
+        state.received += 1;
+        if state.has_idle() {
+            self.start(consumer, held, sink);
         } else {
-            self.consumers[consumer as usize].buffer.push_back((link, copy));
+            state.buffer.push_back(held);
         }
     }
 
@@ -68,17 +72,26 @@ impl World {
             self.dead_letter(link, copy, Reason::DeliveryLimit, marked, sink);
             return;
         }
-        let place = self.places[state.place as usize].element;
+        let place = &self.places[state.place as usize];
+        if place.expires() && place.expiry_of(copy.accepted) <= self.now {
+            // Ready again it would have expired already.
+            self.dead_letter(link, copy, Reason::Expired, marked, sink);
+            return;
+        }
+        let place = place.element;
         sink.fact(
             self.fact(FactKind::Requeued, copy.event, place, state.element)
                 .with_reason(reason)
                 .with_attempt(marked),
         );
-        self.places[state.place as usize].put_back(copy);
+        let measure = self.measure(state.place, copy.event);
+        self.places[state.place as usize].put_back(copy, measure);
+        self.arm_expiry(state.place);
     }
 
-    /// A delivered event is lost.
-    pub(super) fn lose<S: Sink>(
+    /// Ends the work on a delivered event from outside: it goes back, or is lost where it was
+    /// acknowledged on delivery.
+    pub(super) fn take_back<S: Sink>(
         &mut self,
         link: u32,
         copy: WaitingCopy,
@@ -86,14 +99,11 @@ impl World {
         marked: u32,
         sink: &mut S,
     ) {
-        let state = self.links[link as usize];
-        let place = self.places[state.place as usize].element;
-        sink.fact(
-            self.fact(FactKind::Lost, copy.event, place, state.element)
-                .with_reason(reason)
-                .with_span(self.since(copy.accepted))
-                .with_attempt(marked),
-        );
-        self.release(copy.event);
+        let consumer = self.links[link as usize].consumer;
+        if self.consumers[consumer as usize].acks_before {
+            self.lose(link, copy, Reason::FailedUnacked, marked, sink);
+        } else {
+            self.requeue(link, copy, reason, marked, sink);
+        }
     }
 }

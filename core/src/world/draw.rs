@@ -2,7 +2,13 @@
 //! there is no generator whose state one node could take from another. Everything is computed with
 //! integers and `libm`, so that it comes out the same on every machine.
 
+#[cfg(test)]
+pub(super) mod fit;
+mod shapes;
+
 use std::sync::LazyLock;
+
+pub(super) use shapes::{More, standard_gamma, standard_normal};
 
 use crate::time::SimSpan;
 
@@ -28,6 +34,18 @@ pub(super) enum Purpose {
     DeadLetter = 0x9fb2_1c65_1e98_df25,
     /// The draw key of an event published by hand or read from a log.
     Given = 0xc2b2_ae3d_27d4_eb4f,
+    /// How long a state of a producer's arrivals lasts.
+    Stay = 0xe703_7ed1_a0b4_28db,
+    /// Which state of a producer's arrivals comes next.
+    State = 0x8ebc_6af0_9c88_c6e3,
+    /// How many events fall due at once.
+    Batch = 0x5899_65cc_7537_4cc3,
+    /// The random share of the pause before another attempt.
+    Pause = 0x1d8e_4e27_c47d_124f,
+    /// Whether a consumer emits.
+    Emit = 0x6c62_272e_07bb_0143,
+    /// The draw key of an event that a consumer emits by a rule.
+    Emission = 0x3c79_ac49_2ba7_b653,
 }
 
 /// Stafford's variant 13 of the finaliser of MurmurHash3, as in splitmix64 (Steele, Lea, Flood:
@@ -60,7 +78,7 @@ pub(super) fn bits(stream: u64, subject: u64, attempt: u32, purpose: Purpose) ->
 
 /// A number in [0, 1), with 53 random bits.
 #[inline]
-fn unit(bits: u64) -> f64 {
+pub(super) fn unit(bits: u64) -> f64 {
     // Through i64, for which machines have an instruction.
     (bits >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64)
 }
@@ -75,8 +93,14 @@ pub(super) fn below(bits: u64, bound: u64) -> u64 {
 /// An exponentially distributed span with this mean in nanoseconds, rounded.
 #[inline]
 pub(super) fn exponential(bits: u64, mean_ns: f64) -> SimSpan {
-    // At most 64-odd means of at most 9e18 ns: `as` saturates.
-    SimSpan((standard_exponential(bits) * mean_ns + 0.5) as i64 as u64)
+    rounded(standard_exponential(bits) * mean_ns)
+}
+
+/// The span of so many nanoseconds, rounded; at most 292 years, and zero where it is no number.
+#[inline]
+pub(super) fn rounded(ns: f64) -> SimSpan {
+    // `as` saturates. Through i64, for which machines have an instruction.
+    SimSpan((ns + 0.5) as i64 as u64)
 }
 
 /// The layers of the ziggurat under exp(-x), 256 of equal area, and where the tail begins.
@@ -105,7 +129,7 @@ static ZIGGURAT: LazyLock<Ziggurat> = LazyLock::new(|| {
 /// An exponential variate of mean 1. The 8 lowest bits choose the layer, the 53 highest the place in
 /// it; only where the curve cuts through (1 in 90) more bits are drawn from these.
 #[inline]
-fn standard_exponential(bits: u64) -> f64 {
+pub(super) fn standard_exponential(bits: u64) -> f64 {
     let ziggurat = &*ZIGGURAT;
     let layer = (bits & 255) as usize;
     let x = unit(bits) * ziggurat.x[layer];
@@ -137,20 +161,8 @@ fn at_the_curve(ziggurat: &Ziggurat, mut bits: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::fit::fits;
     use super::*;
-
-    /// The largest distance between the empirical and the true distribution function of `samples`
-    /// must stay below the Kolmogorov–Smirnov bound at level 0.001.
-    fn fits(mut samples: Vec<f64>, cdf: impl Fn(f64) -> f64) -> bool {
-        samples.sort_by(f64::total_cmp);
-        let n = samples.len() as f64;
-        let distance = samples
-            .iter()
-            .enumerate()
-            .map(|(i, &x)| (cdf(x) - i as f64 / n).abs().max((cdf(x) - (i + 1) as f64 / n).abs()))
-            .fold(0.0, f64::max);
-        distance < 1.949 / n.sqrt()
-    }
 
     const N: u64 = 200_000;
 

@@ -7,7 +7,8 @@ use super::World;
 use super::compile::share_of_2_64;
 use super::deliver::ON_ITS_WAY;
 use super::input::InputError;
-use super::tables::{Cargo, ServerState};
+use super::laws::{ArrivalLaw, BatchLaw, KeyLaw, ServiceLaw};
+use super::tables::{Cargo, FailureLaw, ServerState};
 use crate::bus::{Sender, TimerTicket, WaitingCopy};
 use crate::edit::Edit;
 use crate::fact::{ElementIx, ElementKind, EventId, Fact, FactKind, Reason, Sink, TypeIx};
@@ -107,7 +108,7 @@ impl World {
                 let reason =
                     if consumer_goes { Reason::ConsumerRemoved } else { Reason::LinkRemoved };
                 for (copy, marked) in self.abort(slot, sink) {
-                    self.requeue(slot, copy, reason, marked, sink);
+                    self.take_back(slot, copy, reason, marked, sink);
                 }
                 self.links[slot as usize].alive = false;
             }
@@ -118,7 +119,7 @@ impl World {
                     self.lose(slot, copy, reason, marked, sink);
                 }
                 let place = self.links[slot as usize].place;
-                self.drop_ready(place, reason, sink);
+                self.drop_all_ready(place, reason, sink);
                 self.links[slot as usize].alive = false;
             }
             _ => self.lose_in_transit(element, sink),
@@ -128,16 +129,17 @@ impl World {
     }
 
     fn lose_in_transit<S: Sink>(&mut self, link: ElementIx, sink: &mut S) {
-        let lost = self
-            .transits
-            .take_where(|cargo| matches!(cargo, Cargo::Event { route, .. } if route.link == link));
+        let lost = self.transits.take_where(
+            |transit| matches!(&transit.cargo, Cargo::Event { route, .. } if route.link == link),
+        );
         for transit in lost {
-            if let Cargo::Event { event, reserved, .. } = transit.cargo {
+            if let Cargo::Event { event, reserved, route } = transit.cargo {
                 sink.fact(
                     self.fact(FactKind::LostInTransit, event, link, link)
                         .with_reason(Reason::LinkRemoved),
                 );
-                self.give_up_reservations(&reserved);
+                self.give_up_reservations(event, &reserved);
+                self.count_in_flight(route.from, false);
                 self.release(event);
             }
         }
@@ -145,24 +147,25 @@ impl World {
 
     /// Cuts short all that a consumer does for one link: what it serves, what waits in its buffer,
     /// what is on its way. Gives the copies back, each with whether it was still on its way.
-    fn abort<S: Sink>(&mut self, link: u32, sink: &mut S) -> Vec<(WaitingCopy, u32)> {
+    pub(super) fn abort<S: Sink>(&mut self, link: u32, sink: &mut S) -> Vec<(WaitingCopy, u32)> {
         let mut aborted = Vec::new();
         let consumer = self.links[link as usize].consumer;
         for server in 0..self.consumers[consumer as usize].servers.len() as u32 {
             let slot = self.consumers[consumer as usize].servers[server as usize];
-            if slot.state != ServerState::Idle && slot.link == link {
+            if slot.state != ServerState::Idle && slot.held.link == link {
                 aborted.push((self.interrupt(consumer, server, sink), 0));
             }
         }
         let buffer = std::mem::take(&mut self.consumers[consumer as usize].buffer);
-        let mut kept = VecDeque::new();
-        for entry in buffer {
-            if entry.0 == link { aborted.push((entry.1, 0)) } else { kept.push_back(entry) }
-        }
+        let (gone, kept): (VecDeque<_>, _) = buffer.into_iter().partition(|held| held.link == link);
+        aborted.extend(gone.into_iter().map(|held| (held.copy, 0)));
         self.consumers[consumer as usize].buffer = kept;
-        let travelling = self
-            .transits
-            .take_where(|cargo| matches!(cargo, Cargo::Copy { link: other, .. } if *other == link));
+        let paused = self.pauses.take_where(|pause| pause.held.link == link);
+        self.consumers[consumer as usize].paused -= paused.len() as u32;
+        aborted.extend(paused.into_iter().map(|pause| (pause.held.copy, 0)));
+        let travelling = self.transits.take_where(
+            |transit| matches!(&transit.cargo, Cargo::Copy { link: other, .. } if *other == link),
+        );
         for transit in travelling {
             if let Cargo::Copy { copy, .. } = transit.cargo {
                 aborted.push((copy, ON_ITS_WAY));
@@ -176,35 +179,23 @@ impl World {
     }
 
     fn interrupt<S: Sink>(&mut self, consumer: u32, server: u32, sink: &mut S) -> WaitingCopy {
+        self.unblock(consumer, server, sink);
+        self.drop_emitting(consumer, server);
         let slot = self.free_server(consumer, server);
-        let link = self.links[slot.link as usize];
-        let place = self.places[link.place as usize].element;
-        if let ServerState::Blocked { child, since } = slot.state {
-            sink.fact(
-                self.fact(FactKind::Unblocked, slot.copy.event, place, link.element)
-                    .with_span(self.since(since)),
-            );
-            // It was never published: it leaves no trace.
-            self.release(child);
-        }
+        let (place, link) = self.place_and_link(slot.held.link);
         let span = self.since(slot.started);
         sink.fact(
-            self.fact(FactKind::Interrupted, slot.copy.event, place, link.element).with_span(span),
+            self.fact(FactKind::Interrupted, slot.held.copy.event, place, link).with_span(span),
         );
-        let mut copy = slot.copy;
+        let mut copy = slot.held.copy;
         copy.served = copy.served + span;
         copy
     }
 
-    fn drop_ready<S: Sink>(&mut self, place: u32, reason: Reason, sink: &mut S) {
-        let element = self.places[place as usize].element;
+    /// All ready events of a place are lost.
+    pub(super) fn drop_all_ready<S: Sink>(&mut self, place: u32, reason: Reason, sink: &mut S) {
         while let Some(copy) = self.places[place as usize].pop() {
-            sink.fact(
-                self.fact(FactKind::Dropped, copy.event, element, element)
-                    .with_reason(reason)
-                    .with_span(self.since(copy.accepted)),
-            );
-            self.release(copy.event);
+            self.drop_ready(place, copy, reason, sink);
         }
     }
 
@@ -216,14 +207,10 @@ impl World {
                 producer.pending = TimerTicket::NONE;
                 producer.limit = 0;
                 for event in std::mem::take(&mut producer.outbox) {
-                    sink.fact(
-                        self.fact(FactKind::LostInOutbox, event, element, element)
-                            .with_reason(Reason::ProducerRemoved),
-                    );
-                    self.release(event);
+                    self.lose_in_outbox(element, event, Reason::ProducerRemoved, sink);
                 }
             }
-            NodeKind::Queue(_) => self.drop_ready(slot, Reason::ChannelRemoved, sink),
+            NodeKind::Queue(_) => self.drop_all_ready(slot, Reason::ChannelRemoved, sink),
             NodeKind::Topic(_) | NodeKind::Consumer(_) | NodeKind::Note(_) => {}
         }
         self.strike(element, self.now);
@@ -237,7 +224,7 @@ impl World {
             }
             let Some(element) = self.element(id) else { continue };
             self.describe_node(element, node);
-            self.change_node(self.slots[element.ix()], &before.kind, &node.kind);
+            self.change_node(element, &before.kind, &node.kind);
         }
         for (id, link) in &new.links {
             let Some(&element) = self.index.get(&ElementId::Link(id.clone())) else { continue };
@@ -248,22 +235,23 @@ impl World {
         }
     }
 
-    fn change_node(&mut self, slot: u32, before: &NodeKind, after: &NodeKind) {
+    fn change_node(&mut self, element: ElementIx, before: &NodeKind, after: &NodeKind) {
+        let slot = self.slots[element.ix()];
         match (before, after) {
             (NodeKind::Producer(before), NodeKind::Producer(after)) => {
                 self.change_producer(slot, before, after);
             }
-            (NodeKind::Queue(_), NodeKind::Queue(waiting)) => {
-                self.places[slot as usize].set_rules(waiting);
-            }
+            (NodeKind::Queue(_), NodeKind::Queue(waiting)) => self.set_rules(slot, waiting),
             (NodeKind::Consumer(_), NodeKind::Consumer(settings)) => {
+                let emitters = self.emitters(element, settings);
                 let consumer = &mut self.consumers[slot as usize];
-                consumer.service = settings.service.clone();
-                consumer.mean_ns = settings.service.mean_s() * 1e9;
+                consumer.service = ServiceLaw::new(&settings.service);
                 consumer.concurrency = settings.concurrency;
+                consumer.prefetch = settings.prefetch.unwrap_or(settings.concurrency);
                 consumer.failure = share_of_2_64(settings.failure_probability);
                 consumer.acks_before = settings.ack == project::Ack::Before;
-                consumer.on_failure = settings.on_failure;
+                consumer.on_failure = FailureLaw::new(settings.on_failure);
+                consumer.emitters = emitters;
             }
             _ => {}
         }
@@ -275,23 +263,24 @@ impl World {
         before: &project::Producer,
         after: &project::Producer,
     ) {
-        let types = self.types(&after.types);
-        let law = self.law(&after.arrivals);
+        let types = self.types(after);
+        let law = ArrivalLaw::new(&after.arrivals, self.now);
         let producer = &mut self.producers[slot as usize];
         producer.types = types;
-        producer.keys = after.keys;
+        producer.keys = KeyLaw::new(after.keys, after.key_skew);
+        producer.batch = BatchLaw::new(after.batch);
         producer.limit = after.limit.unwrap_or(u64::MAX);
-        if before.arrivals != after.arrivals {
-            producer.law = law;
-            producer.epoch += 1;
-            self.arm(slot);
-        } else if producer.made >= producer.limit {
+        producer.outbox_capacity = after.outbox_capacity.unwrap_or(u64::MAX);
+        producer.closed_loop = after.closed_loop;
+        let rate_changed = before.arrivals != after.arrivals;
+        if producer.made >= producer.limit {
             producer.pending = TimerTicket::NONE;
-        } else if producer.pending == TimerTicket::NONE {
-            // The limit had silenced it; an interval begins now.
+        } else if rate_changed || producer.pending == TimerTicket::NONE {
+            // The limit may have silenced it; an interval begins now.
             producer.law = law;
             producer.epoch += 1;
-            self.arm(slot);
+            producer.pending = TimerTicket::NONE;
+            self.go_on_producing(slot);
         }
     }
 

@@ -26,6 +26,28 @@ pub enum Input {
         /// The row.
         event: Given,
     },
+    /// A node crashes: a producer loses its outbox and is silent, a consumer loses its services and
+    /// gives back what was unacknowledged, a channel refuses publishes and keeps its contents where
+    /// it is durable.
+    Crash {
+        /// The node.
+        node: NodeId,
+    },
+    /// A producer falls silent; a consumer takes nothing new and finishes what it has.
+    Stop {
+        /// The node.
+        node: NodeId,
+    },
+    /// A node that was stopped or has crashed does its work again.
+    Restart {
+        /// The node.
+        node: NodeId,
+    },
+    /// The ready events of a queue, or of all subscriptions of a topic, are thrown away.
+    Purge {
+        /// The queue or topic.
+        node: NodeId,
+    },
     /// No producer makes events by itself any more: a recorded log has ended, and the others with
     /// it. A later change of a producer's arrivals wakes it.
     Silence,
@@ -54,6 +76,23 @@ pub enum InputError {
     /// Nothing can be published there.
     #[error("{id:?} is a {kind}; publish at a producer, a topic or a queue")]
     CannotPublish {
+        /// The node.
+        id: NodeId,
+        /// Its kind.
+        kind: &'static str,
+    },
+    /// The node does not do its work.
+    #[error("{id:?} is stopped or has crashed; restart it first")]
+    NotUp {
+        /// The node.
+        id: NodeId,
+    },
+    /// What was asked for cannot be done to such a node.
+    #[error(
+        "{id:?} is a {kind}; producers, topics, queues and consumers can crash, producers and consumers \
+         be stopped, topics and queues be purged"
+    )]
+    CannotControl {
         /// The node.
         id: NodeId,
         /// Its kind.

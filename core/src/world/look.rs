@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::World;
 use super::tables::{Cargo, ServerState};
-use crate::bus::{EventSlot, WaitingCopy};
+use crate::bus::WaitingCopy;
 use crate::fact::{ElementIx, ElementKind, EventId, TypeIx};
 use crate::time::{SimSpan, SimTime};
 
@@ -115,13 +115,15 @@ impl World {
             ElementKind::Subscribe => self.copies_in_place(self.links[slot as usize].place),
             ElementKind::Topic => {
                 let places = &self.topics[slot as usize].subscriptions;
-                places.iter().flat_map(|&place| self.copies_in_place(place)).collect()
+                places.iter().flat_map(|s| self.copies_in_place(s.place)).collect()
             }
             ElementKind::Consumer => {
                 let state = &self.consumers[slot as usize];
                 let busy = state.servers.iter().filter(|s| s.state != ServerState::Idle);
-                let served = busy.map(|server| (server.copy, true));
-                served.chain(state.buffer.iter().map(|(_, copy)| (*copy, false))).collect()
+                let served = busy.map(|server| (server.held.copy, true));
+                let paused = self.pauses.iter().filter(|pause| pause.consumer == slot);
+                let waiting = state.buffer.iter().chain(paused.map(|pause| &pause.held));
+                served.chain(waiting.map(|held| (held.copy, false))).collect()
             }
             _ => Vec::new(),
         }
@@ -139,10 +141,11 @@ impl World {
             let busy = consumer
                 .servers
                 .iter()
-                .filter(|server| server.state != ServerState::Idle && server.link == link_ix);
-            copies.extend(busy.map(|server| (server.copy, true)));
-            let held = consumer.buffer.iter().filter(|(link, _)| *link == link_ix);
-            copies.extend(held.map(|(_, copy)| (*copy, true)));
+                .filter(|server| server.state != ServerState::Idle && server.held.link == link_ix);
+            copies.extend(busy.map(|server| (server.held.copy, true)));
+            let paused = self.pauses.iter().map(|pause| &pause.held);
+            let held = consumer.buffer.iter().chain(paused).filter(|held| held.link == link_ix);
+            copies.extend(held.map(|held| (held.copy, true)));
             copies.extend(self.transits.iter().filter_map(|transit| match &transit.cargo {
                 Cargo::Copy { copy, link } if *link == link_ix => Some((*copy, true)),
                 _ => None,
@@ -161,14 +164,5 @@ impl World {
             deliveries: copy.deliveries,
             delivered,
         }
-    }
-
-    /// The key of an event: as given, else the number drawn for it.
-    fn key(&self, event: EventSlot) -> Option<Arc<str>> {
-        if let Some(key) = self.events.given(event).and_then(|given| given.key.clone()) {
-            return Some(key);
-        }
-        let number = self.events.get(event).key;
-        (number > 0).then(|| Arc::from(format!("k{number}")))
     }
 }

@@ -1,100 +1,175 @@
 //! Producers: when events fall due, what they are, and the outbox in which they wait for room.
 
+use std::sync::Arc;
+
 use super::World;
 use super::draw::{self, Purpose};
 use super::input::{Given, InputError};
+use super::laws::{ArrivalLaw, Due};
 use super::publish::Coming;
-use super::tables::{Law, Target};
-use crate::bus::{EventSlot, GivenData, NewEvent, Sender, TimerKind, TimerTicket};
-use crate::fact::{ElementIx, ElementKind, EventId, FactKind, Sink, TypeIx};
+use super::tables::{NodeState, Producer, Target};
+use crate::bus::{
+    AS_ITS_DATA, EventSlot, GivenData, NO_TEMPLATE, NewEvent, Sender, TimerKind, TimerTicket,
+};
+use crate::fact::{ElementIx, ElementKind, EventId, FactKind, Reason, Sink};
 use crate::ids::NodeId;
-use crate::time::SimTime;
+
+/// Marks the timer of a producer that has nothing due then, and has to be asked again.
+pub(super) const ASK_AGAIN: u32 = 1;
 
 impl World {
     /// Sets the timer of a producer's next event, drawn anew.
     pub(super) fn arm(&mut self, producer: u32) {
         let state = &mut self.producers[producer as usize];
         state.pending = TimerTicket::NONE;
-        if state.made >= state.limit {
+        if state.made >= state.limit || state.state != NodeState::Up {
             return;
         }
-        let at = match &mut state.law {
-            Law::Silent => return,
-            Law::Constant { interval_ns, base, k } => {
-                *k += 1;
-                // From the base, so that the roundings do not add up.
-                SimTime(base.0.saturating_add((*k as f64 * *interval_ns + 0.5) as u64))
-            }
-            Law::Poisson { mean_ns } => {
-                let bits = draw::bits(state.stream, state.made, state.epoch, Purpose::Interval);
-                self.now + draw::exponential(bits, *mean_ns)
-            }
+        let Some(due) = state.law.next(state.stream, state.arrivals, state.epoch, self.now) else {
+            return;
         };
-        if at < SimTime::MAX {
-            state.pending = self.timers.set(at, TimerKind::Arrival, producer, 0);
-        }
+        let early = if matches!(due, Due::NotBefore(_)) { ASK_AGAIN } else { 0 };
+        state.pending = self.timers.set(due.at(), TimerKind::Arrival, producer, early);
     }
 
     pub(super) fn silence(&mut self) {
         for producer in &mut self.producers {
-            producer.law = Law::Silent;
+            producer.law = ArrivalLaw::Silent;
             producer.pending = TimerTicket::NONE;
         }
     }
 
-    pub(super) fn arrival<S: Sink>(&mut self, producer: u32, ticket: TimerTicket, sink: &mut S) {
+    /// A producer's timer: events are due, or (`early`) it has to be asked again when they are.
+    pub(super) fn arrival<S: Sink>(
+        &mut self,
+        producer: u32,
+        early: bool,
+        ticket: TimerTicket,
+        sink: &mut S,
+    ) {
         let state = &mut self.producers[producer as usize];
         if state.pending != ticket {
             return;
         }
-        let number = state.made;
+        if early {
+            self.arm(producer);
+            return;
+        }
+        let (stream, number) = (state.stream, state.arrivals);
+        let size = state.batch.size(|| draw::bits(stream, number, 0, Purpose::Batch));
+        let size = u64::from(size).min(state.limit - state.made);
+        state.arrivals += 1;
+        if size == 1 && !state.closed_loop {
+            let event = self.make_due(producer);
+            self.arm(producer);
+            self.publish_due(producer, event, sink);
+            return;
+        }
+        state.pending = TimerTicket::NONE;
+        for _ in 0..size {
+            let event = self.make_due(producer);
+            self.publish_due(producer, event, sink);
+        }
+        self.go_on_producing(producer);
+    }
+
+    /// A producer whose timer is not set waits for its next event, unless it is a closed loop whose
+    /// last publish was not yet accepted.
+    pub(super) fn go_on_producing(&mut self, producer: u32) {
+        let state = &self.producers[producer as usize];
+        if state.pending == TimerTicket::NONE && !state.waits_for_acceptance() {
+            self.arm(producer);
+        }
+    }
+
+    /// The next event that falls due by a producer's law.
+    #[inline]
+    fn make_due(&mut self, producer: u32) -> EventSlot {
+        let state = &mut self.producers[producer as usize];
+        let key = draw::bits(state.stream, state.made, 0, Purpose::Event);
         state.made += 1;
-        let key = draw::bits(state.stream, number, 0, Purpose::Event);
-        let event = self.make(producer, key);
-        self.arm(producer);
-        self.publish_due(producer, event, sink);
+        self.make(producer, key)
     }
 
     /// A new event as the producer makes them.
     #[inline]
     fn make(&mut self, producer: u32, draw: u64) -> EventSlot {
         let state = &self.producers[producer as usize];
-        let event_type = match state.types.as_slice() {
-            [(_, only)] => *only,
+        let share = match state.types.as_slice() {
+            [only] => only,
             types => {
                 let bits = draw::bits(state.stream, draw, 0, Purpose::Type);
-                let found = types.iter().find(|(end, _)| bits <= *end).or(types.last());
-                found.map_or(TypeIx(0), |found| found.1)
+                let found = types.partition_point(|share| share.end < bits);
+                &types[found.min(types.len() - 1)]
             }
         };
-        let key = match state.keys {
-            0 => 0,
-            keys => {
-                let bits = draw::bits(state.stream, draw, 0, Purpose::Key);
-                draw::below(bits, u64::from(keys)) as u32 + 1
-            }
-        };
-        self.events.create(NewEvent { draw, due: self.now, event_type, key })
+        let key = state.keys.number(|| draw::bits(state.stream, draw, 0, Purpose::Key));
+        let event = self.events.create(NewEvent {
+            draw,
+            due: self.now,
+            event_type: share.event_type,
+            key,
+            priority: share.priority,
+            bytes: share.bytes,
+            template: share.template,
+            source: state.element,
+        });
+        if let Some(name) = &share.name {
+            let event_type = Some(Arc::clone(name));
+            self.events.give(event, GivenData { event_type, ..GivenData::default() });
+        }
+        event
     }
 
     /// Publishes an event that falls due now, or puts it into the outbox.
     #[inline]
     fn publish_due<S: Sink>(&mut self, producer: u32, event: EventSlot, sink: &mut S) {
         let state = &self.producers[producer as usize];
-        let (element, outlet) = (state.element, state.outlet);
-        if !state.outbox.is_empty() {
-            sink.fact(self.fact(FactKind::Held, event, element, element));
-            self.producers[producer as usize].outbox.push_back(event);
+        let (element, outlet, state_now) = (state.element, state.outlet, state.state);
+        let waits = !state.outbox.is_empty();
+        if state_now != NodeState::Up {
+            self.hold_back(producer, event, Some(Reason::ProducerStopped), sink);
             return;
         }
-        if let Some(place) = self.blocked_at(outlet, None) {
-            sink.fact(self.fact(FactKind::Held, event, element, element));
-            self.producers[producer as usize].outbox.push_back(event);
-            self.places[place as usize].waiters.push_back(Sender::Producer(producer));
+        let blocked = if waits { None } else { self.blocked_at(outlet, event, None) };
+        if waits || blocked.is_some() {
+            let full = is_full(&self.producers[producer as usize]);
+            self.hold_back(producer, event, full.then_some(Reason::OutboxFull), sink);
+            if let (Some(place), false) = (blocked, full) {
+                self.wait_at(place, Sender::Producer(producer));
+            }
             return;
         }
         self.published(element, event, 0, sink);
         self.carry(outlet, event, sink);
+        self.release(event);
+    }
+
+    /// An event that is due and cannot be published goes into the outbox, or is lost there.
+    fn hold_back<S: Sink>(
+        &mut self,
+        producer: u32,
+        event: EventSlot,
+        lost: Option<Reason>,
+        sink: &mut S,
+    ) {
+        let element = self.producers[producer as usize].element;
+        sink.fact(self.fact(FactKind::Held, event, element, element));
+        match lost {
+            Some(reason) => self.lose_in_outbox(element, event, reason, sink),
+            None => self.producers[producer as usize].outbox.push_back(event),
+        }
+    }
+
+    /// An event that had been in the outbox of a producer is lost.
+    pub(super) fn lose_in_outbox<S: Sink>(
+        &mut self,
+        element: ElementIx,
+        event: EventSlot,
+        reason: Reason,
+        sink: &mut S,
+    ) {
+        sink.fact(self.fact(FactKind::LostInOutbox, event, element, element).with_reason(reason));
         self.release(event);
     }
 
@@ -110,20 +185,24 @@ impl World {
     /// It is this producer's turn at `place`: it empties its outbox until it has to wait again.
     pub(super) fn retry_producer<S: Sink>(&mut self, producer: u32, place: u32, sink: &mut S) {
         let mut turn_at = Some(place);
-        while !self.producers[producer as usize].outbox.is_empty() {
+        while let Some(&event) = self.producers[producer as usize].outbox.front() {
             let state = &self.producers[producer as usize];
             let (element, outlet) = (state.element, state.outlet);
-            if let Some(other) = self.blocked_at(outlet, turn_at) {
-                self.places[other as usize].waiters.push_back(Sender::Producer(producer));
+            if state.state != NodeState::Up {
                 return;
             }
-            let Some(event) = self.producers[producer as usize].outbox.pop_front() else { return };
+            if let Some(other) = self.blocked_at(outlet, event, turn_at) {
+                self.wait_at(other, Sender::Producer(producer));
+                return;
+            }
+            self.producers[producer as usize].outbox.pop_front();
             self.published(element, event, 1, sink);
             self.carry(outlet, event, sink);
             self.release(event);
             // Its next event comes after those who wait already.
             turn_at = None;
         }
+        self.go_on_producing(producer);
     }
 
     pub(super) fn publish_recorded<S: Sink>(
@@ -149,6 +228,9 @@ impl World {
         let (element, kind) = self.find_node(node)?;
         let slot = self.slots[element.ix()];
         match kind {
+            ElementKind::Producer if self.producers[slot as usize].state != NodeState::Up => {
+                return Err(InputError::NotUp { id: node.clone() });
+            }
             ElementKind::Producer => self.publish_given(slot, given, sink),
             ElementKind::Topic => {
                 let topic = &mut self.topics[slot as usize];
@@ -174,11 +256,9 @@ impl World {
         let state = &mut self.producers[producer as usize];
         state.given += 1;
         let key = draw::bits(state.stream, state.given, 0, Purpose::Given);
+        let element = state.element;
         let event = match &given.event_type {
-            Some(name) => {
-                let event_type = self.type_ix(name);
-                self.events.create(NewEvent { draw: key, due: self.now, event_type, key: 0 })
-            }
+            Some(name) => self.make_given(element, key, name),
             None => self.make(producer, key),
         };
         self.attach(event, given);
@@ -193,24 +273,46 @@ impl World {
         given: &Given,
         sink: &mut S,
     ) {
-        let event_type = self.type_ix(given.event_type.as_deref().unwrap_or("event"));
-        let event = self.events.create(NewEvent { draw, due: self.now, event_type, key: 0 });
+        let event = self.make_given(at, draw, given.event_type.as_deref().unwrap_or("event"));
         self.attach(event, given);
         self.published(at, event, 0, sink);
         self.arrive(target, event, Coming { via: at, sent: false }, &mut Vec::new(), sink);
         self.release(event);
     }
 
+    /// An event of a type from outside.
+    fn make_given(&mut self, source: ElementIx, draw: u64, event_type: &str) -> EventSlot {
+        let (event_type, name) = self.named_type(event_type);
+        let event = self.events.create(NewEvent {
+            draw,
+            due: self.now,
+            event_type,
+            key: 0,
+            priority: 0,
+            bytes: AS_ITS_DATA,
+            template: NO_TEMPLATE,
+            source,
+        });
+        self.events.give(event, GivenData { event_type: name, ..GivenData::default() });
+        event
+    }
+
     fn attach(&mut self, event: EventSlot, given: &Given) {
         if given.key.is_some() || given.data.is_some() {
-            let data = GivenData { key: given.key.clone(), data: given.data.clone() };
+            let before = self.events.given(event).cloned().unwrap_or_default();
+            let data = GivenData { key: given.key.clone(), data: given.data.clone(), ..before };
             self.events.give(event, data);
         }
     }
 
-    fn find_node(&self, node: &NodeId) -> Result<(ElementIx, ElementKind), InputError> {
+    pub(super) fn find_node(&self, node: &NodeId) -> Result<(ElementIx, ElementKind), InputError> {
         let missing = || InputError::NoNode { id: node.clone() };
         let ix = self.element(node).ok_or_else(missing)?;
         Ok((ix, self.roster.entry(ix).kind))
     }
+}
+
+/// Whether a producer's outbox takes no more.
+fn is_full(producer: &Producer) -> bool {
+    producer.outbox.len() as u64 >= producer.outbox_capacity
 }

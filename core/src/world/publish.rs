@@ -1,10 +1,9 @@
 //! From a sender into the places: routes, topics, acceptance, and senders that wait for room.
 
 use super::World;
-use super::draw::{self, Purpose};
-use super::tables::{Cargo, Route, ServerState, Target, Transit};
-use crate::bus::{EventSlot, Offer, Sender, TimerKind, TimerTicket, WaitingCopy};
-use crate::fact::{ElementIx, FactKind, Reason, Sink};
+use super::tables::{Blocker, Cargo, NO_FILTER, Route, Target, Transit};
+use crate::bus::{EventSlot, Measure, Offer, Sender, TimerKind, TimerTicket, WaitingCopy};
+use crate::fact::{ElementIx, ElementKind, FactKind, Reason, Sink};
 
 /// How an event comes to a place or a topic.
 #[derive(Clone, Copy)]
@@ -16,15 +15,48 @@ pub(super) struct Coming {
 }
 
 impl World {
-    /// The place for which a publish at this outlet has to wait, if there is one. A sender whose
-    /// turn it is at `turn_at` is no newcomer there.
+    /// The place for which a publish of the event at this outlet has to wait, if there is one. A
+    /// sender whose turn it is at `turn_at` is no newcomer there.
     #[inline]
-    pub(super) fn blocked_at(&self, outlet: u32, turn_at: Option<u32>) -> Option<u32> {
-        let blockers = &self.outlets[outlet as usize].blockers;
-        blockers.iter().copied().find(|&place| {
+    pub(super) fn blocked_at(
+        &mut self,
+        outlet: u32,
+        event: EventSlot,
+        turn_at: Option<u32>,
+    ) -> Option<u32> {
+        for ix in 0..self.outlets[outlet as usize].blockers.len() {
+            let Blocker { place, filter } = self.outlets[outlet as usize].blockers[ix];
+            if !self.would_pass(filter, event) {
+                continue;
+            }
+            let bytes = self.measure(place, event).bytes;
             let state = &self.places[place as usize];
-            if turn_at == Some(place) { !state.has_room() } else { !state.is_open_to_newcomers() }
-        })
+            let open = match turn_at == Some(place) {
+                true => state.down || state.has_room(bytes),
+                false => state.is_open_to_newcomers(bytes),
+            };
+            if !open {
+                return Some(place);
+            }
+        }
+        None
+    }
+
+    /// A sender waits for room in a place.
+    pub(super) fn wait_at(&mut self, place: u32, sender: Sender) {
+        self.places[place as usize].waiters.push_back(sender);
+        self.senders_changed = true;
+        if !self.waited_for.contains(&place) {
+            self.waited_for.push(place);
+        }
+    }
+
+    /// What a place has to know of an event.
+    #[inline]
+    pub(super) fn measure(&self, place: u32, event: EventSlot) -> Measure {
+        let bytes =
+            if self.places[place as usize].counts_bytes() { self.bytes_of(event) } else { 0 };
+        Measure { priority: self.events.get(event).priority, bytes }
     }
 
     /// Sends a published event on all links of the outlet. There is room wherever one would wait.
@@ -41,13 +73,17 @@ impl World {
         if route.latency.0 == 0 {
             let coming = Coming { via: route.link, sent: false };
             self.arrive(route.target, event, coming, &mut Vec::new(), sink);
-        } else {
-            let reserved = self.blockers_behind(route.target);
-            for &place in &reserved {
-                self.places[place as usize].reserve();
-            }
-            self.set_off(route, event, reserved, sink);
+            return;
         }
+        let mut reserved = Vec::new();
+        for Blocker { place, filter } in self.blockers_behind(route.target) {
+            if !reserved.contains(&place) && self.would_pass(filter, event) {
+                let bytes = self.measure(place, event).bytes;
+                self.places[place as usize].reserve(bytes);
+                reserved.push(place);
+            }
+        }
+        self.set_off(route, event, reserved, sink);
     }
 
     fn set_off<S: Sink>(
@@ -59,7 +95,25 @@ impl World {
     ) {
         sink.fact(self.fact(FactKind::Sent, event, route.from, route.link));
         self.events.hold(event);
+        self.count_in_flight(route.from, true);
         self.start_transit(Cargo::Event { event, route, reserved }, route.latency);
+    }
+
+    /// A closed loop waits until what it has sent has landed.
+    pub(super) fn count_in_flight(&mut self, from: ElementIx, sets_off: bool) {
+        if self.roster.entry(from).kind != ElementKind::Producer {
+            return;
+        }
+        let producer = self.slots[from.ix()];
+        let state = &mut self.producers[producer as usize];
+        if sets_off {
+            state.in_flight += 1;
+        } else {
+            state.in_flight = state.in_flight.saturating_sub(1);
+            if state.closed_loop {
+                self.go_on_producing(producer);
+            }
+        }
     }
 
     pub(super) fn start_transit(&mut self, cargo: Cargo, latency: crate::time::SimSpan) {
@@ -75,7 +129,9 @@ impl World {
             Cargo::Event { event, route, mut reserved } => {
                 let coming = Coming { via: route.link, sent: true };
                 self.arrive(route.target, event, coming, &mut reserved, sink);
-                self.give_up_reservations(&reserved);
+                self.give_up_reservations(event, &reserved);
+                self.count_in_flight(route.from, false);
+                self.senders_changed |= !self.waited_for.is_empty();
                 self.release(event);
             }
             Cargo::Copy { copy, link } => {
@@ -88,29 +144,31 @@ impl World {
     }
 
     /// Takes back promises that were not kept: room may have come for who waits.
-    pub(super) fn give_up_reservations(&mut self, reserved: &[u32]) {
+    pub(super) fn give_up_reservations(&mut self, event: EventSlot, reserved: &[u32]) {
         for &place in reserved {
-            self.places[place as usize].release_reservation();
+            let bytes = self.measure(place, event).bytes;
+            self.places[place as usize].release_reservation(bytes);
             self.note_room(place);
         }
     }
 
     /// The places behind a target for which a sender may have to wait.
-    pub(super) fn blockers_behind(&self, target: Target) -> Vec<u32> {
+    pub(super) fn blockers_behind(&self, target: Target) -> Vec<Blocker> {
         let mut found = Vec::new();
-        let mut see = |place: u32| {
-            if self.places[place as usize].can_block() && !found.contains(&place) {
-                found.push(place);
+        let mut see = |place: u32, filter: u32| {
+            let blocker = Blocker { place, filter };
+            if self.places[place as usize].can_block() && !found.contains(&blocker) {
+                found.push(blocker);
             }
         };
         match target {
-            Target::Place(place) => see(place),
+            Target::Place(place) => see(place, NO_FILTER),
             Target::Topic(topic) => {
                 let topic = &self.topics[topic as usize];
-                topic.subscriptions.iter().copied().for_each(&mut see);
+                topic.subscriptions.iter().for_each(|s| see(s.place, s.filter));
                 for bind in &topic.binds {
                     if let Target::Place(place) = bind.target {
-                        see(place);
+                        see(place, bind.filter);
                     }
                 }
             }
@@ -146,20 +204,34 @@ impl World {
         sink: &mut S,
     ) {
         let state = &self.topics[topic as usize];
-        let copies = (state.subscriptions.len() + state.binds.len()) as u64;
+        let element = state.element;
+        if state.down {
+            sink.fact(
+                self.fact(FactKind::Refused, event, element, coming.via)
+                    .with_reason(Reason::ChannelCrashed)
+                    .with_attempt(u32::from(coming.sent)),
+            );
+            return;
+        }
+        let all = state.subscriptions.len() + state.binds.len();
+        // Without filters nothing has to be written down.
+        let wanted = if state.is_filtered { Some(self.wanted(topic, event, sink)) } else { None };
+        let takes = |ix: usize| wanted.as_ref().is_none_or(|wanted| wanted[ix]);
+        let copies = (0..all).filter(|&ix| takes(ix)).count() as u64;
         sink.fact(
-            self.fact(FactKind::Routed, event, state.element, coming.via)
+            self.fact(FactKind::Routed, event, element, coming.via)
                 .with_copies(copies)
                 .with_attempt(u32::from(coming.sent)),
         );
-        for ix in 0..self.topics[topic as usize].subscriptions.len() {
-            let place = self.topics[topic as usize].subscriptions[ix];
+        let subscriptions = self.topics[topic as usize].subscriptions.len();
+        for ix in (0..subscriptions).filter(|&ix| takes(ix)) {
+            let place = self.topics[topic as usize].subscriptions[ix].place;
             let promised = take_promise(reserved, place);
             let own = Coming { via: self.places[place as usize].element, sent: false };
             self.accept(place, event, own, promised, sink);
         }
-        for ix in 0..self.topics[topic as usize].binds.len() {
-            let bind = self.topics[topic as usize].binds[ix];
+        for ix in (subscriptions..all).filter(|&ix| takes(ix)) {
+            let bind = self.topics[topic as usize].binds[ix - subscriptions];
             let Target::Place(place) = bind.target else { continue };
             if bind.latency.0 == 0 {
                 let promised = take_promise(reserved, place);
@@ -172,6 +244,15 @@ impl World {
         }
     }
 
+    /// Which of a topic's subscriptions and then of its bind links want an event.
+    fn wanted<S: Sink>(&mut self, topic: u32, event: EventSlot, sink: &mut S) -> Vec<bool> {
+        let state = &self.topics[topic as usize];
+        let subscriptions = state.subscriptions.iter().map(|subscription| subscription.filter);
+        let filters: Vec<u32> =
+            subscriptions.chain(state.binds.iter().map(|bind| bind.filter)).collect();
+        filters.into_iter().map(|filter| self.passes(filter, event, sink)).collect()
+    }
+
     /// A place takes a newcomer, or refuses it. A promise is used up either way.
     fn accept<S: Sink>(
         &mut self,
@@ -181,18 +262,21 @@ impl World {
         promised: bool,
         sink: &mut S,
     ) {
+        let measure = self.measure(place_ix, event);
         let place = &mut self.places[place_ix as usize];
         if promised {
-            place.release_reservation();
+            place.release_reservation(measure.bytes);
         }
-        let refusal = if place.many_ways && place.has_taken(self.events.get(event).id.0) {
+        let refusal = if place.down {
+            Some(Reason::ChannelCrashed)
+        } else if place.many_ways && place.has_taken(self.events.get(event).id.0) {
             Some(Reason::AlreadyTaken)
         } else if self.closes_a_cycle(place_ix, event) {
             Some(Reason::DeadLetterCycle)
         } else if promised {
             None
         } else {
-            self.make_room(place_ix, sink)
+            self.make_room(place_ix, measure.bytes, sink)
         };
         let element = self.places[place_ix as usize].element;
         if let Some(reason) = refusal {
@@ -217,39 +301,69 @@ impl World {
             place.note_taken(self.events.get(event).id.0);
             self.events.remember(event);
         }
-        self.place_or_hand(place_ix, copy, sink);
+        self.place_or_hand(place_ix, copy, measure, sink);
     }
 
     #[inline]
-    fn place_or_hand<S: Sink>(&mut self, place_ix: u32, copy: WaitingCopy, sink: &mut S) {
+    fn place_or_hand<S: Sink>(
+        &mut self,
+        place_ix: u32,
+        copy: WaitingCopy,
+        measure: Measure,
+        sink: &mut S,
+    ) {
         let place = &mut self.places[place_ix as usize];
         if place.ready_len() == 0
             && let Some(link) = place.take_credit()
         {
             self.hand(link, copy, sink);
         } else {
-            place.push(copy);
+            place.push(copy, measure);
+            self.arm_expiry(place_ix);
         }
     }
 
     /// Makes room for a newcomer for which none was promised, or tells why there is none.
     #[inline]
-    fn make_room<S: Sink>(&mut self, place_ix: u32, sink: &mut S) -> Option<Reason> {
-        match self.places[place_ix as usize].offer() {
-            Offer::Room => None,
-            Offer::Full => Some(Reason::OverflowNewest),
-            Offer::RoomForOldest => {
-                let element = self.places[place_ix as usize].element;
-                if let Some(oldest) = self.places[place_ix as usize].pop() {
-                    sink.fact(
-                        self.fact(FactKind::Dropped, oldest.event, element, element)
-                            .with_reason(Reason::OverflowOldest)
-                            .with_span(self.since(oldest.accepted)),
-                    );
-                    self.release(oldest.event);
+    fn make_room<S: Sink>(&mut self, place: u32, bytes: u64, sink: &mut S) -> Option<Reason> {
+        loop {
+            match self.places[place as usize].offer(bytes) {
+                Offer::Room => return None,
+                Offer::Full => return Some(Reason::OverflowNewest),
+                Offer::RoomForOldest => {
+                    let Some(oldest) = self.places[place as usize].pop_oldest() else {
+                        return Some(Reason::OverflowNewest);
+                    };
+                    self.drop_ready(place, oldest, Reason::OverflowOldest, sink);
                 }
-                None
             }
+        }
+    }
+
+    /// A ready event that was taken out of its place is lost.
+    pub(super) fn drop_ready<S: Sink>(
+        &mut self,
+        place: u32,
+        copy: WaitingCopy,
+        reason: Reason,
+        sink: &mut S,
+    ) {
+        self.took_ready(place, copy.event);
+        let element = self.places[place as usize].element;
+        sink.fact(
+            self.fact(FactKind::Dropped, copy.event, element, element)
+                .with_reason(reason)
+                .with_span(self.since(copy.accepted)),
+        );
+        self.release(copy.event);
+    }
+
+    /// A ready event was taken out of its place.
+    #[inline]
+    pub(super) fn took_ready(&mut self, place: u32, event: EventSlot) {
+        if self.places[place as usize].counts_bytes() {
+            let bytes = self.bytes_of(event);
+            self.places[place as usize].took(bytes);
         }
     }
 
@@ -267,54 +381,39 @@ impl World {
             .is_some_and(|met| deaths[met..].iter().all(|death| !death.1))
     }
 
-    /// A delivered event ends at its place as a dead letter, or is lost where there is no target.
-    /// `marked` tells that it was still on its way to the consumer.
-    pub(super) fn dead_letter<S: Sink>(
-        &mut self,
-        link: u32,
-        copy: WaitingCopy,
-        reason: Reason,
-        marked: u32,
-        sink: &mut S,
-    ) {
-        let state = self.links[link as usize];
-        let Some(target) = self.dead_letters[state.place as usize] else {
-            self.lose(link, copy, reason, marked, sink);
-            return;
-        };
-        let place = self.places[state.place as usize].element;
-        sink.fact(
-            self.fact(FactKind::DeadLettered, copy.event, place, state.element)
-                .with_reason(reason)
-                .with_span(self.since(copy.accepted))
-                .with_attempt(marked),
-        );
-        let parent = self.events.get(copy.event);
-        let stream = draw::node_stream(self.seed, self.roster.entry(place).id.as_str());
-        let key = draw::bits(stream, parent.draw, 0, Purpose::DeadLetter);
-        let parent_id = parent.id;
-        let child = self.events.create_child(copy.event, key, self.now);
-        self.events.note_death(child, copy.event, place, reason == Reason::Rejected);
-        sink.fact(self.fact(FactKind::Published, child, place, place).with_parent(parent_id));
-        let coming = Coming { via: place, sent: false };
-        self.arrive(target, child, coming, &mut Vec::new(), sink);
-        self.release(child);
-        self.release(copy.event);
-    }
-
     /// Notes that there may be room in a place for who waits.
     #[inline]
     pub(super) fn note_room(&mut self, place: u32) {
-        let state = &self.places[place as usize];
-        if !state.waiters.is_empty() && state.has_room() {
+        if !self.places[place as usize].waiters.is_empty() && self.is_next_let_in(place) {
             self.wakes.push_back(place);
         }
+    }
+
+    /// Whether who waits first may go ahead.
+    pub(super) fn is_next_let_in(&self, place: u32) -> bool {
+        let state = &self.places[place as usize];
+        if state.down || !state.counts_bytes() {
+            return state.down || state.has_room(0);
+        }
+        let event = match state.waiters.front() {
+            Some(Sender::Producer(producer)) => {
+                self.producers[*producer as usize].outbox.front().copied()
+            }
+            Some(Sender::Server { consumer, server }) => {
+                let emitting = self.consumers[*consumer as usize].emitting.get(server);
+                emitting.and_then(|emitting| emitting.children.front().copied())
+            }
+            None => None,
+        };
+        // Who has nothing to send any more is let in, and gone.
+        event.is_none_or(|event| state.has_room(self.bytes_of(event)))
     }
 
     /// Lets senders go ahead for which there is room now, first in, first out.
     pub(super) fn wake_senders<S: Sink>(&mut self, sink: &mut S) {
         while let Some(place) = self.wakes.pop_front() {
-            while self.places[place as usize].has_room() {
+            self.senders_changed = true;
+            while !self.places[place as usize].waiters.is_empty() && self.is_next_let_in(place) {
                 let Some(sender) = self.places[place as usize].waiters.pop_front() else { break };
                 self.steps_at_now += 1;
                 match sender {
@@ -325,31 +424,6 @@ impl World {
                 }
             }
         }
-    }
-
-    pub(super) fn retry_server<S: Sink>(
-        &mut self,
-        consumer: u32,
-        server: u32,
-        place: u32,
-        sink: &mut S,
-    ) {
-        let state = self.consumers[consumer as usize].servers[server as usize];
-        // An edit may have cut the service short.
-        let ServerState::Blocked { child, since } = state.state else { return };
-        let outlet = self.consumers[consumer as usize].outlet;
-        if let Some(other) = self.blocked_at(outlet, Some(place)) {
-            self.places[other as usize].waiters.push_back(Sender::Server { consumer, server });
-            return;
-        }
-        let link = self.links[state.link as usize];
-        let at = self.places[link.place as usize].element;
-        sink.fact(
-            self.fact(FactKind::Unblocked, state.copy.event, at, link.element)
-                .with_span(self.since(since)),
-        );
-        self.emit(consumer, child, sink);
-        self.complete(consumer, server, sink);
     }
 }
 
