@@ -6,11 +6,13 @@
 pub mod analysis;
 pub mod bus;
 pub mod edit;
+pub mod expression;
 pub mod fact;
 pub mod ids;
 pub mod interop;
 pub mod journal;
 pub mod live;
+mod mix;
 pub mod project;
 pub mod run;
 pub mod time;

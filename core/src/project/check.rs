@@ -2,6 +2,7 @@
 //!
 //! Errors keep a project from running; warnings tell of what runs, and probably not as meant.
 
+mod expressions;
 mod flow;
 mod settings;
 mod structure;
@@ -74,6 +75,7 @@ impl fmt::Display for Problem {
 pub fn check(project: &Project) -> Vec<Problem> {
     let mut found = Found::default();
     settings::check(project, &mut found);
+    expressions::check(project, &mut found);
     let graph = structure::Graph::new(project);
     structure::check(project, &graph, &mut found);
     if let Some(places) = structure::places(&graph) {

@@ -10,6 +10,8 @@ use std::sync::LazyLock;
 
 pub(super) use shapes::{More, standard_gamma, standard_normal};
 
+use crate::mix::unit;
+pub(super) use crate::mix::{below, mix};
 use crate::time::SimSpan;
 
 /// What a draw is for. Draws for different purposes are independent.
@@ -48,15 +50,6 @@ pub(super) enum Purpose {
     Emission = 0x3c79_ac49_2ba7_b653,
 }
 
-/// Stafford's variant 13 of the finaliser of MurmurHash3, as in splitmix64 (Steele, Lea, Flood:
-/// Fast splittable pseudorandom number generators, 2014).
-#[inline]
-pub(super) fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
 /// The stream of a node: seed and id in one number.
 pub(super) fn node_stream(seed: u64, id: &str) -> u64 {
     // FNV-1a, 64 bits, then mixed with the seed.
@@ -74,20 +67,6 @@ pub(super) fn bits(stream: u64, subject: u64, attempt: u32, purpose: Purpose) ->
     // which it starts.
     let start = stream ^ (purpose as u64).wrapping_mul(2 * u64::from(attempt) + 1);
     mix(subject.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(start))
-}
-
-/// A number in [0, 1), with 53 random bits.
-#[inline]
-pub(super) fn unit(bits: u64) -> f64 {
-    // Through i64, for which machines have an instruction.
-    (bits >> 11) as i64 as f64 * (1.0 / (1u64 << 53) as f64)
-}
-
-/// A whole number below `bound`, by multiplication (Lemire 2019, without the rejection: the bias is
-/// below `bound` / 2^64).
-#[inline]
-pub(super) fn below(bits: u64, bound: u64) -> u64 {
-    ((u128::from(bits) * u128::from(bound)) >> 64) as u64
 }
 
 /// An exponentially distributed span with this mean in nanoseconds, rounded.

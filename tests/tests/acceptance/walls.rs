@@ -14,13 +14,15 @@ use eventloom_tests::{projects, root};
 const CORE: &[(&str, &[&str])] = &[
     ("ids", &[]),
     ("time", &[]),
-    ("project", &["ids", "time"]),
-    ("edit", &["project"]),
+    ("mix", &[]),
     ("fact", &["ids", "time"]),
+    ("expression", &["fact", "mix"]),
+    ("project", &["expression"]),
+    ("edit", &["project"]),
     // A waiting place follows the project's rules: capacity, overflow, delivery limit.
     ("bus", &["fact", "project"]),
     ("analysis", &["fact"]),
-    ("world", &["bus", "edit"]),
+    ("world", &["bus", "edit", "mix"]),
     ("virtual_time", &["world"]),
     // A snapshot carries what was counted up to it.
     ("journal", &["virtual_time", "analysis"]),
