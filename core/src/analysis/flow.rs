@@ -293,7 +293,7 @@ impl<'a> Seen<'a> {
 }
 
 impl Sink for FlowTracker {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         match fact.kind() {
             FactKind::Sent => self.moved(fact.peer(), &fact, DotShape::Normal),

@@ -284,7 +284,7 @@ fn rate_view(key: SeriesKey, tally: &Tally, now: SimTime) -> SeriesView {
 }
 
 impl Sink for SeriesSet {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         let (time, at) = (fact.time, fact.at());
         self.facts.count(time);

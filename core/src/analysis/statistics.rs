@@ -401,7 +401,7 @@ impl Statistics {
         (capacity > 0).then(|| busy as f64 / capacity as f64)
     }
 
-    #[inline]
+    #[inline(always)]
     fn by_kind(&mut self, fact: Fact) {
         let (at, peer, time) = (fact.at().ix(), fact.peer().ix(), i128::from(fact.time.0));
         match fact.kind() {
@@ -464,7 +464,7 @@ impl Statistics {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn published(&mut self, fact: Fact) {
         if fact.attempt() == 0 {
             self.events += 1;
@@ -495,7 +495,7 @@ impl Statistics {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn completed(&mut self, fact: Fact) {
         let (at, peer) = (fact.at().ix(), fact.peer().ix());
         self.rows[at].stay += i128::from(fact.time.0);
@@ -519,7 +519,7 @@ fn count(reasons: &mut Option<Box<[u64; REASONS]>>, reason: Reason) {
 }
 
 impl Sink for Statistics {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         self.facts += 1;
         let kind = fact.kind() as usize;

@@ -33,7 +33,7 @@ impl Recent {
 }
 
 impl Sink for Recent {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         if self.facts.len() == RECENT {
             self.facts.pop_front();
@@ -70,7 +70,7 @@ impl Motion {
 }
 
 impl Sink for Motion {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         self.flow.fact(fact);
         self.rates.fact(fact);
@@ -122,7 +122,7 @@ pub(super) fn is_visible(fact: &Fact) -> bool {
 }
 
 impl Sink for Folds {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         self.facts += 1;
         self.visible += u64::from(is_visible(&fact));

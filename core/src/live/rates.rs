@@ -67,7 +67,7 @@ impl Rates {
         totals.get(element.ix()).copied().unwrap_or(0)
     }
 
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, element: ElementIx) {
         if let Some(total) = self.totals.get_mut(element.ix()) {
             *total += 1;
@@ -93,7 +93,7 @@ impl Rates {
 }
 
 impl Sink for Rates {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         if fact.time >= self.next_boundary {
             self.turn(fact.time);
