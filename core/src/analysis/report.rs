@@ -310,7 +310,10 @@ impl Reporter<'_> {
             ElementKind::Subscribe | ElementKind::Consume => {
                 let turned_back = self.statistics.turned_back(ix);
                 let lost = (turned_back > 0).then(|| (Reason::LinkRemoved.name(), turned_back));
-                (counts.sent - counts.in_transit - turned_back, lost.into_iter().collect())
+                (
+                    counts.sent.saturating_sub(counts.in_transit + turned_back),
+                    lost.into_iter().collect(),
+                )
             }
             _ => (counts.arrived, by_reason(&self.statistics.lost_at(ix))),
         };

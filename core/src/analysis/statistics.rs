@@ -3,6 +3,9 @@
 //! Time averages need no multiplication at each change: the area under a length is the number
 //! inside times now, minus the moments of all entries, plus those of all exits (whole nanoseconds,
 //! exact).
+//!
+//! What no world writes, as facts of a damaged log, gives figures without a meaning, but never a
+//! panic: differences end at 0, and elements that nobody introduced are counted nowhere.
 
 use crate::analysis::histogram::Histogram;
 use crate::fact::{ElementIx, ElementKind, Fact, FactKind, Reason, Roster, Sink};
@@ -192,9 +195,9 @@ impl Statistics {
         let from_outbox = self.rows[ix.ix()].from_outbox;
         let published = self.at(ix, FactKind::Published);
         let lost = self.at(ix, FactKind::LostInOutbox);
-        let outbox = self.at(ix, FactKind::Held) - from_outbox - lost;
+        let outbox = self.at(ix, FactKind::Held).saturating_sub(from_outbox + lost);
         Counts {
-            due: published - from_outbox + self.at(ix, FactKind::Held),
+            due: published.saturating_sub(from_outbox) + self.at(ix, FactKind::Held),
             published,
             outbox,
             lost,
@@ -209,14 +212,12 @@ impl Statistics {
         let completed = self.at(ix, K::Completed);
         let dead_lettered = self.at(ix, K::DeadLettered);
         let ended = completed + dead_lettered + self.at(ix, K::Lost) + self.at(ix, K::Requeued);
-        let held = delivered - ended;
-        let in_service = self.at(ix, K::Started)
-            - self.at(ix, K::Served)
-            - self.at(ix, K::Failed)
-            - self.at(ix, K::Interrupted);
-        let ready = self.at(ix, K::Accepted) + self.at(ix, K::Requeued)
-            - delivered
-            - self.at(ix, K::Dropped);
+        let held = delivered.saturating_sub(ended);
+        let off_server =
+            self.at(ix, K::Served) + self.at(ix, K::Failed) + self.at(ix, K::Interrupted);
+        let in_service = self.at(ix, K::Started).saturating_sub(off_server);
+        let ready = (self.at(ix, K::Accepted) + self.at(ix, K::Requeued))
+            .saturating_sub(delivered + self.at(ix, K::Dropped));
         let own = std::slice::from_ref(&ix);
         let links =
             if self.roster.entry(ix).kind == ElementKind::Queue { self.links(ix) } else { own };
@@ -235,7 +236,7 @@ impl Statistics {
             lost: self.lost_at(ix).iter().sum(),
             ready,
             unacked: held.saturating_sub(acked_early),
-            in_queue: ready + held - in_service,
+            in_queue: (ready + held).saturating_sub(in_service),
             in_service,
             ..Counts::default()
         }
@@ -243,7 +244,7 @@ impl Statistics {
 
     /// Newcomers that a place refused. One that it has taken before was lost on its link.
     fn refusals(&self, ix: ElementIx) -> u64 {
-        self.at(ix, FactKind::Refused) - self.already_taken(ix)
+        self.at(ix, FactKind::Refused).saturating_sub(self.already_taken(ix))
     }
 
     fn already_taken(&self, place: ElementIx) -> u64 {
@@ -258,11 +259,9 @@ impl Statistics {
     /// Events held by the consumer over a link: delivered and not finished.
     fn held_over(&self, link: ElementIx) -> u64 {
         use FactKind as K;
-        self.by(link, K::Delivered)
-            - self.by(link, K::Completed)
-            - self.by(link, K::DeadLettered)
-            - self.by(link, K::Lost)
-            - self.by(link, K::Requeued)
+        let ended = [K::Completed, K::DeadLettered, K::Lost, K::Requeued];
+        let ended: u64 = ended.iter().map(|kind| self.by(link, *kind)).sum();
+        self.by(link, K::Delivered).saturating_sub(ended)
     }
 
     fn topic_counts(&self, ix: ElementIx) -> Counts {
@@ -292,8 +291,9 @@ impl Statistics {
         Counts {
             completed: sum(K::Completed),
             failed: sum(K::Failed),
-            in_service: sum(K::Started) - sum(K::Served) - sum(K::Failed) - sum(K::Interrupted),
-            blocked: sum(K::Blocked) - sum(K::Unblocked),
+            in_service: sum(K::Started)
+                .saturating_sub(sum(K::Served) + sum(K::Failed) + sum(K::Interrupted)),
+            blocked: sum(K::Blocked).saturating_sub(sum(K::Unblocked)),
             published: self.at(ix, K::Published),
             ..Counts::default()
         }
@@ -304,10 +304,10 @@ impl Statistics {
         let row = &self.rows[link.ix()];
         let sent = self.by(link, K::Delivered);
         // What is delivered over a link without latency has arrived at once.
-        let in_transit = row.landed - self.by(link, K::Received) - row.turned_back;
+        let in_transit = row.landed.saturating_sub(self.by(link, K::Received) + row.turned_back);
         Counts {
             sent,
-            arrived: sent - in_transit - row.turned_back,
+            arrived: sent.saturating_sub(in_transit + row.turned_back),
             in_transit,
             lost: row.turned_back,
             ..Counts::default()
@@ -327,9 +327,9 @@ impl Statistics {
         let lost_on_way = self.by(link, K::LostInTransit);
         let taken = self.lost_at(link)[Reason::AlreadyTaken as usize];
         Counts {
-            sent: self.by(link, K::Sent) + arrivals - row.landed,
-            arrived: arrivals - taken,
-            in_transit: self.by(link, K::Sent) - row.landed - lost_on_way,
+            sent: (self.by(link, K::Sent) + arrivals).saturating_sub(row.landed),
+            arrived: arrivals.saturating_sub(taken),
+            in_transit: self.by(link, K::Sent).saturating_sub(row.landed + lost_on_way),
             lost: lost_on_way + taken,
             ..Counts::default()
         }
@@ -372,10 +372,9 @@ impl Statistics {
 
     fn serving_over(&self, link: ElementIx) -> u64 {
         use FactKind as K;
-        self.by(link, K::Started)
-            - self.by(link, K::Served)
-            - self.by(link, K::Failed)
-            - self.by(link, K::Interrupted)
+        let off_server =
+            self.by(link, K::Served) + self.by(link, K::Failed) + self.by(link, K::Interrupted);
+        self.by(link, K::Started).saturating_sub(off_server)
     }
 
     /// The time for which a producer's outbox held something, or the sum over a consumer's servers of
@@ -522,12 +521,13 @@ impl Sink for Statistics {
     #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         self.facts += 1;
-        let kind = fact.kind() as usize;
-        if fact.kind() == FactKind::Edited {
+        let (at, peer) = (fact.at().ix(), fact.peer().ix());
+        if fact.kind() == FactKind::Edited || at.max(peer) >= self.rows.len() {
             return;
         }
-        self.rows[fact.at().ix()].at[kind] += 1;
-        self.rows[fact.peer().ix()].by[kind] += 1;
+        let kind = fact.kind() as usize;
+        self.rows[at].at[kind] += 1;
+        self.rows[peer].by[kind] += 1;
         self.by_kind(fact);
     }
 
