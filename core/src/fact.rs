@@ -286,7 +286,7 @@ const ELEMENT_MASK: u64 = (1 << 18) - 1;
 
 impl Fact {
     /// A fact of `kind` about `event` of `event_type` at `at` with `peer`; no reason, attempt or span.
-    #[inline]
+    #[inline(always)]
     pub fn new(
         time: SimTime,
         kind: FactKind,
@@ -307,7 +307,7 @@ impl Fact {
     }
 
     /// The same with a span.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn with_span(mut self, span: SimSpan) -> Self {
         self.span = span.0;
@@ -315,7 +315,7 @@ impl Fact {
     }
 
     /// The same with the parent of a `Published` event.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn with_parent(mut self, parent: EventId) -> Self {
         self.span = parent.0;
@@ -331,7 +331,7 @@ impl Fact {
     }
 
     /// The same with the number of copies of a `Routed` event.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn with_copies(mut self, copies: u64) -> Self {
         self.span = copies;
@@ -339,7 +339,7 @@ impl Fact {
     }
 
     /// The same with a reason. Call at most once.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn with_reason(mut self, reason: Reason) -> Self {
         self.word |= (reason as u64) << REASON_SHIFT;
@@ -347,7 +347,7 @@ impl Fact {
     }
 
     /// The same with an attempt, at most 255. Call at most once.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn with_attempt(mut self, attempt: u32) -> Self {
         self.word |= u64::from(attempt.min(255)) << ATTEMPT_SHIFT;
@@ -355,43 +355,43 @@ impl Fact {
     }
 
     /// What kind of thing happened.
-    #[inline]
+    #[inline(always)]
     pub fn kind(&self) -> FactKind {
         FactKind::ALL[(self.word & 63) as usize]
     }
 
     /// Why it happened.
-    #[inline]
+    #[inline(always)]
     pub fn reason(&self) -> Reason {
         Reason::ALL[(self.word >> REASON_SHIFT & 63) as usize]
     }
 
     /// The number of the delivery, from 1; 255 stands for more.
-    #[inline]
+    #[inline(always)]
     pub fn attempt(&self) -> u32 {
         (self.word >> ATTEMPT_SHIFT & 255) as u32
     }
 
     /// The event's type; the 256th and later share the last.
-    #[inline]
+    #[inline(always)]
     pub fn event_type(&self) -> TypeIx {
         TypeIx((self.word >> TYPE_SHIFT & 255) as u8)
     }
 
     /// Where.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self) -> ElementIx {
         ElementIx((self.word >> AT_SHIFT & ELEMENT_MASK) as u32)
     }
 
     /// With whom.
-    #[inline]
+    #[inline(always)]
     pub fn peer(&self) -> ElementIx {
         ElementIx((self.word >> PEER_SHIFT & ELEMENT_MASK) as u32)
     }
 
     /// The span of time that the kind speaks of.
-    #[inline]
+    #[inline(always)]
     pub fn span(&self) -> SimSpan {
         SimSpan(self.span)
     }
@@ -403,7 +403,7 @@ impl Fact {
     }
 
     /// The number of copies of a `Routed` event.
-    #[inline]
+    #[inline(always)]
     pub fn copies(&self) -> u64 {
         self.span
     }
@@ -434,6 +434,10 @@ impl std::fmt::Debug for Fact {
 
 /// What takes facts. Generic and inlined wherever a run is: a `dyn` sink costs two to five times as
 /// much.
+///
+/// The folds of a run are `#[inline(always)]`, down to the readers of a [`Fact`]: where the world
+/// writes a fact its kind is known, so that of a fold's `match` only the one arm is left there. What
+/// an arm does seldom belongs into a function of its own, `#[cold]`.
 pub trait Sink {
     /// Takes one fact. Facts come in the order of their times.
     fn fact(&mut self, fact: Fact);
@@ -448,19 +452,19 @@ pub trait Sink {
 pub struct Ignore;
 
 impl Sink for Ignore {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, _fact: Fact) {}
 }
 
 impl Sink for Vec<Fact> {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         self.push(fact);
     }
 }
 
 impl<S: Sink> Sink for &mut S {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         (**self).fact(fact);
     }
@@ -471,7 +475,7 @@ impl<S: Sink> Sink for &mut S {
 }
 
 impl<A: Sink, B: Sink> Sink for (A, B) {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         self.0.fact(fact);
         self.1.fact(fact);
@@ -484,7 +488,7 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
 }
 
 impl<S: Sink> Sink for Option<S> {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         if let Some(sink) = self {
             sink.fact(fact);

@@ -86,23 +86,37 @@ struct Bucket {
 }
 
 impl Bucket {
+    #[inline]
     fn add(&mut self, moved: Move) {
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
         if self.singles.len() < SINGLES {
             self.singles.push(moved);
         }
         if moved.shape != DotShape::Normal {
-            self.marked_count += 1;
-            let at = self.marked.partition_point(|m| hash(m.event) < hash(moved.event));
-            if at < MARKED {
-                self.marked.insert(at, moved);
-                self.marked.truncate(MARKED);
-            }
+            self.mark(moved);
         }
-        match self.types.iter().position(|(event_type, _)| *event_type == moved.event_type) {
-            Some(known) => self.types[known].1 += 1,
-            None if self.types.len() < TYPES => self.types.push((moved.event_type, 1)),
-            None => {}
+        match self.types.first_mut() {
+            Some((event_type, count)) if *event_type == moved.event_type => {
+                *count = count.saturating_add(1);
+            }
+            _ => self.count_type(moved.event_type),
+        }
+    }
+
+    fn mark(&mut self, moved: Move) {
+        self.marked_count = self.marked_count.saturating_add(1);
+        let at = self.marked.partition_point(|m| hash(m.event) < hash(moved.event));
+        if at < MARKED {
+            self.marked.insert(at, moved);
+            self.marked.truncate(MARKED);
+        }
+    }
+
+    fn count_type(&mut self, event_type: TypeIx) {
+        if let Some((_, count)) = self.types.iter_mut().find(|(known, _)| *known == event_type) {
+            *count = count.saturating_add(1);
+        } else if self.types.len() < TYPES {
+            self.types.push((event_type, 1));
         }
     }
 
@@ -160,28 +174,31 @@ impl FlowTracker {
 
     #[inline]
     fn moved(&mut self, link: ElementIx, fact: &Fact, shape: DotShape) {
-        let (width, glide) = (self.width, self.glide);
         let Some(track) = self.tracks.get_mut(link.ix()) else { return };
-        let dead_letter = shape == DotShape::DeadLettered;
-        let way = &mut track.ways[usize::from(dead_letter)];
-        if way.back().is_none_or(|bucket| fact.time >= bucket.end) {
-            let number = fact.time.0 / width;
-            let crossing = if track.latency.0 > 0 && !dead_letter { track.latency } else { glide };
-            let keep = (crossing.0 / width + BUCKETS_PER_S + 2).min(MOST_BUCKETS);
-            while way.front().is_some_and(|bucket| bucket.number + keep < number) {
-                way.pop_front();
-            }
-            let end = SimTime((number + 1).saturating_mul(width));
-            way.push_back(Bucket { number, end, ..Bucket::default() });
+        let way = &mut track.ways[usize::from(shape == DotShape::DeadLettered)];
+        let moved =
+            Move { started: fact.time, event: fact.event, event_type: fact.event_type(), shape };
+        match way.back_mut() {
+            Some(bucket) if fact.time < bucket.end => bucket.add(moved),
+            _ => self.begin_bucket(link, moved),
         }
-        if let Some(bucket) = way.back_mut() {
-            bucket.add(Move {
-                started: fact.time,
-                event: fact.event,
-                event_type: fact.event_type(),
-                shape,
-            });
+    }
+
+    #[cold]
+    fn begin_bucket(&mut self, link: ElementIx, moved: Move) {
+        let dead_letter = moved.shape == DotShape::DeadLettered;
+        let width = self.width;
+        let number = moved.started.0 / width;
+        let crossing = self.crossing(&self.tracks[link.ix()], dead_letter);
+        let keep = (crossing.0 / width + BUCKETS_PER_S + 2).min(MOST_BUCKETS);
+        let way = &mut self.tracks[link.ix()].ways[usize::from(dead_letter)];
+        while way.front().is_some_and(|bucket| bucket.number + keep < number) {
+            way.pop_front();
         }
+        let end = SimTime(number.saturating_add(1).saturating_mul(width));
+        let mut bucket = Bucket { number, end, ..Bucket::default() };
+        bucket.add(moved);
+        way.push_back(bucket);
     }
 
     /// What is seen moving at `at`. Links at rest are left out; in order of the links' numbers.
@@ -293,7 +310,7 @@ impl<'a> Seen<'a> {
 }
 
 impl Sink for FlowTracker {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         match fact.kind() {
             FactKind::Sent => self.moved(fact.peer(), &fact, DotShape::Normal),
@@ -310,7 +327,9 @@ impl Sink for FlowTracker {
                     if fact.attempt() > 1 { DotShape::Redelivered } else { DotShape::Normal };
                 self.moved(fact.peer(), &fact, shape);
             }
-            FactKind::DeadLettered => self.moved(fact.at(), &fact, DotShape::DeadLettered),
+            FactKind::DeadLettered | FactKind::ReadyDeadLettered => {
+                self.moved(fact.at(), &fact, DotShape::DeadLettered)
+            }
             _ => {}
         }
     }

@@ -71,6 +71,18 @@ pub struct ConsumerReport {
     pub utilisation: Option<f64>,
     /// Sum over the servers of the time for which they were blocked, in seconds.
     pub blocked_s: f64,
+    /// Mean time from when the first event of the correlation was due to completion here, in
+    /// seconds, by the type of that first event.
+    pub end_to_end_mean_s: BTreeMap<String, f64>,
+    /// Its median.
+    pub end_to_end_p50_s: BTreeMap<String, f64>,
+    /// Its 95th percentile.
+    pub end_to_end_p95_s: BTreeMap<String, f64>,
+    /// Its 99th percentile.
+    pub end_to_end_p99_s: BTreeMap<String, f64>,
+    /// How often a condition or template of one of its rules of emission could not be worked out.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub expression_failures: u64,
     /// When it was taken out of the drawing, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed_at_s: Option<f64>,
@@ -155,6 +167,9 @@ pub struct LinkReport {
     pub in_transit: u64,
     /// Events that set off and did not arrive, by reason.
     pub lost: BTreeMap<&'static str, u64>,
+    /// How often the condition of its filter could not be worked out.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub expression_failures: u64,
     /// When it was taken out of the drawing, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed_at_s: Option<f64>,
@@ -220,12 +235,31 @@ impl Reporter<'_> {
                 in_service: counts.in_service,
                 utilisation: self.statistics.utilisation(ix, self.now),
                 blocked_s: blocked_s(),
+                end_to_end_mean_s: self.end_to_end(ix, Histogram::mean_s),
+                end_to_end_p50_s: self.end_to_end(ix, |times| quantile(times, 0.5)),
+                end_to_end_p95_s: self.end_to_end(ix, |times| quantile(times, 0.95)),
+                end_to_end_p99_s: self.end_to_end(ix, |times| quantile(times, 0.99)),
+                expression_failures: self.statistics.expression_failures(ix),
                 removed_at_s,
             }),
             ElementKind::Queue => NodeReport::Queue(Box::new(self.places(&[ix], removed_at_s))),
             ElementKind::Topic => NodeReport::Topic(Box::new(self.topic(ix, counts, removed_at_s))),
             _ => return None,
         })
+    }
+
+    /// A figure of a consumer's end-to-end times, by the type of the first event.
+    fn end_to_end(
+        &self,
+        consumer: ElementIx,
+        figure: impl Fn(&Histogram) -> Option<f64>,
+    ) -> BTreeMap<String, f64> {
+        let times = self.statistics.end_to_end(consumer);
+        let named = times.filter_map(|(event_type, times)| {
+            let name = self.roster.types.get(usize::from(event_type.0))?;
+            Some((name.to_string(), figure(times)?))
+        });
+        named.collect()
     }
 
     fn topic(&self, ix: ElementIx, counts: Counts, removed_at_s: Option<f64>) -> TopicReport {
@@ -242,9 +276,23 @@ impl Reporter<'_> {
         TopicReport {
             routed: counts.routed,
             unrouted: counts.unrouted,
-            sums: self.places(&places, removed_at_s),
+            sums: self.sums(ix, &places, removed_at_s),
             subscriptions: each.collect(),
         }
+    }
+
+    /// The figures of a topic's subscriptions together, and what the topic itself refused.
+    fn sums(
+        &self,
+        topic: ElementIx,
+        places: &[ElementIx],
+        removed_at_s: Option<f64>,
+    ) -> PlaceReport {
+        let mut sums = self.places(places, removed_at_s);
+        for (reason, count) in by_reason(&self.statistics.lost_at(topic)) {
+            *sums.lost.entry(reason).or_default() += count;
+        }
+        sums
     }
 
     /// The figures of several places together.
@@ -310,7 +358,10 @@ impl Reporter<'_> {
             ElementKind::Subscribe | ElementKind::Consume => {
                 let turned_back = self.statistics.turned_back(ix);
                 let lost = (turned_back > 0).then(|| (Reason::LinkRemoved.name(), turned_back));
-                (counts.sent - counts.in_transit - turned_back, lost.into_iter().collect())
+                (
+                    counts.sent.saturating_sub(counts.in_transit + turned_back),
+                    lost.into_iter().collect(),
+                )
             }
             _ => (counts.arrived, by_reason(&self.statistics.lost_at(ix))),
         };
@@ -320,9 +371,14 @@ impl Reporter<'_> {
             arrived,
             in_transit: counts.in_transit,
             lost,
+            expression_failures: self.statistics.expression_failures(ix),
             removed_at_s: entry.removed_at.map(SimTime::as_secs_f64),
         }
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn quantile(histogram: &Histogram, q: f64) -> Option<f64> {

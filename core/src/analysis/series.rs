@@ -62,6 +62,20 @@ struct Stretch {
     last: u32,
 }
 
+impl Stretch {
+    #[inline]
+    fn note(&mut self, value: u32) {
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+        self.last = value;
+    }
+}
+
+/// When the bucket with this number ends, in nanoseconds.
+fn end_of(bucket: usize, shift: u32) -> u64 {
+    u64::try_from((bucket as u128 + 1) << shift).unwrap_or(u64::MAX)
+}
+
 /// A length over time. A value counts for a bucket once it has lasted: what comes and goes at one
 /// instant, as an event that is served at once, was never in the queue.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,11 +84,13 @@ struct Length {
     since: SimTime,
     shift: u32,
     stretches: Vec<Stretch>,
+    /// When the last stretch ends.
+    end: u64,
 }
 
 impl Length {
     fn new() -> Self {
-        Self { now: 0, since: SimTime::ZERO, shift: FIRST_SHIFT, stretches: Vec::new() }
+        Self { now: 0, since: SimTime::ZERO, shift: FIRST_SHIFT, stretches: Vec::new(), end: 0 }
     }
 
     #[inline]
@@ -88,24 +104,32 @@ impl Length {
     /// The present value has lasted until `time`, which is later than `since`.
     #[inline]
     fn last_until(&mut self, time: SimTime) {
+        if time.0 > self.end {
+            self.last_beyond_end(time);
+        } else if let Some(stretch) = self.stretches.last_mut() {
+            // Since is in the last stretch too, or it would not be the last.
+            stretch.note(self.now);
+        }
+        self.since = time;
+    }
+
+    #[cold]
+    fn last_beyond_end(&mut self, time: SimTime) {
         if (time.0 - 1) >> self.shift >= BUCKETS as u64 {
             self.widen(time);
         }
         let first = (self.since.0 >> self.shift) as usize;
         if let Some(stretch) = self.stretches.get_mut(first) {
-            stretch.min = stretch.min.min(self.now);
-            stretch.max = stretch.max.max(self.now);
-            stretch.last = self.now;
+            stretch.note(self.now);
         }
         let last = ((time.0 - 1) >> self.shift) as usize;
         if last >= self.stretches.len() {
             let standing = Stretch { min: self.now, max: self.now, last: self.now };
             self.stretches.resize(last + 1, standing);
         }
-        self.since = time;
+        self.end = end_of(last, self.shift);
     }
 
-    #[cold]
     fn widen(&mut self, time: SimTime) {
         while (time.0 - 1) >> self.shift >= BUCKETS as u64 {
             self.shift += 1;
@@ -118,44 +142,94 @@ impl Length {
     }
 }
 
-/// Counts over time.
+/// Counts over time of many things, in buckets that are the same for all: so that a count costs no
+/// more than an addition.
 #[derive(Clone, Debug, PartialEq)]
-struct Tally {
+struct Tallies {
     shift: u32,
-    counts: Vec<u32>,
+    /// The bucket of the newest counts, and when it ends.
+    bucket: usize,
+    end: u64,
+    /// What was counted in that bucket,
+    present: Vec<u64>,
+    /// and before it, as far as there was anything.
+    past: Vec<Vec<u64>>,
 }
 
-impl Tally {
-    fn new() -> Self {
-        Self { shift: FIRST_SHIFT, counts: Vec::new() }
+impl Tallies {
+    fn new(lines: usize) -> Self {
+        Self {
+            shift: FIRST_SHIFT,
+            bucket: 0,
+            end: end_of(0, FIRST_SHIFT),
+            present: vec![0; lines],
+            past: vec![Vec::new(); lines],
+        }
     }
 
-    #[inline]
-    fn count(&mut self, time: SimTime) {
-        let bucket = self.reach(time);
-        self.counts[bucket] += 1;
+    /// One line more; its number.
+    fn add_line(&mut self) -> u32 {
+        self.present.push(0);
+        self.past.push(Vec::new());
+        (self.present.len() - 1) as u32
     }
 
-    #[inline]
-    fn reach(&mut self, time: SimTime) -> usize {
-        let mut bucket = (time.0 >> self.shift) as usize;
-        if bucket >= RATE_BUCKETS {
-            bucket = self.widen(time);
+    /// Whoever counts has told before that time has come so far.
+    #[inline(always)]
+    fn reach(&mut self, time: SimTime) {
+        if time.0 >= self.end {
+            self.turn(time);
         }
-        if bucket >= self.counts.len() {
-            self.counts.resize(bucket + 1, 0);
+    }
+
+    #[inline(always)]
+    fn count(&mut self, line: u32) {
+        if let Some(count) = self.present.get_mut(line as usize) {
+            *count += 1;
         }
-        bucket
     }
 
     #[cold]
-    fn widen(&mut self, time: SimTime) -> usize {
-        while (time.0 >> self.shift) as usize >= RATE_BUCKETS {
-            self.shift += 1;
-            merge_pairs(&mut self.counts, u32::saturating_add);
+    fn turn(&mut self, time: SimTime) {
+        for (present, past) in self.present.iter_mut().zip(&mut self.past) {
+            if *present > 0 {
+                put_at(past, self.bucket, std::mem::take(present));
+            }
         }
-        (time.0 >> self.shift) as usize
+        while time.0 >> self.shift >= RATE_BUCKETS as u64 {
+            self.shift += 1;
+            for past in &mut self.past {
+                merge_pairs(past, |a, b| a + b);
+            }
+        }
+        self.bucket = (time.0 >> self.shift) as usize;
+        self.end = end_of(self.bucket, self.shift);
     }
+
+    /// The counts of a line from the start of the run to the bucket of `now`, and the width of a
+    /// bucket.
+    fn line_until(&self, line: u32, now: SimTime) -> (Vec<u64>, SimSpan) {
+        let line = line as usize;
+        let mut alone = Self {
+            shift: self.shift,
+            bucket: self.bucket,
+            end: self.end,
+            present: vec![self.present[line]],
+            past: vec![self.past[line].clone()],
+        };
+        alone.reach(now);
+        let mut counts = alone.past.swap_remove(0);
+        put_at(&mut counts, alone.bucket, alone.present[0]);
+        (counts, SimSpan(1 << alone.shift))
+    }
+}
+
+/// Adds `count` at `bucket` of a line that may not have come so far.
+fn put_at(line: &mut Vec<u64>, bucket: usize, count: u64) {
+    if bucket >= line.len() {
+        line.resize(bucket + 1, 0);
+    }
+    line[bucket] += count;
 }
 
 fn merge_pairs<T: Copy>(values: &mut Vec<T>, merge: impl Fn(T, T) -> T) {
@@ -172,22 +246,23 @@ fn merge_pairs<T: Copy>(values: &mut Vec<T>, merge: impl Fn(T, T) -> T) {
 struct Lines {
     /// Whether what it publishes is its throughput: only a producer's.
     publishes: bool,
-    /// The consumer at the end of a consume or subscribe link.
-    consumer: ElementIx,
     length: u32,
     tally: u32,
+    /// Of a consume or subscribe link, the tally of its consumer.
+    consumer_tally: u32,
 }
 
 const NO_LINE: u32 = u32::MAX;
+/// The first tallies: all facts, and the losses among them.
+const FACTS: u32 = 0;
+const LOSSES: u32 = 1;
 
 /// The lines of all elements of a run, the density of facts, and that of losses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeriesSet {
     elements: Vec<Lines>,
     lengths: Vec<Length>,
-    tallies: Vec<Tally>,
-    facts: Tally,
-    losses: Tally,
+    tallies: Tallies,
 }
 
 impl Default for SeriesSet {
@@ -199,28 +274,21 @@ impl Default for SeriesSet {
 impl SeriesSet {
     /// No lines yet; the roster brings them.
     pub fn new() -> Self {
-        Self {
-            elements: Vec::new(),
-            lengths: Vec::new(),
-            tallies: Vec::new(),
-            facts: Tally::new(),
-            losses: Tally::new(),
-        }
+        Self { elements: Vec::new(), lengths: Vec::new(), tallies: Tallies::new(2) }
     }
 
     #[inline]
     fn change(&mut self, place: ElementIx, time: SimTime, by: i32) {
-        let line = self.elements[place.ix()].length;
+        let line = self.elements.get(place.ix()).map_or(NO_LINE, |lines| lines.length);
         if let Some(length) = self.lengths.get_mut(line as usize) {
             length.change(time, by);
         }
     }
 
     #[inline]
-    fn tally(&mut self, element: ElementIx, time: SimTime) {
-        let line = self.elements[element.ix()].tally;
-        if let Some(tally) = self.tallies.get_mut(line as usize) {
-            tally.count(time);
+    fn tally(&mut self, element: ElementIx) {
+        if let Some(lines) = self.elements.get(element.ix()) {
+            self.tallies.count(lines.tally);
         }
     }
 
@@ -233,9 +301,9 @@ impl SeriesSet {
             if !wanted(element) {
                 continue;
             }
-            if let Some(tally) = self.tallies.get(lines.tally as usize) {
+            if lines.tally != NO_LINE {
                 let key = SeriesKey { element, measure: SeriesMeasure::Throughput };
-                views.push(rate_view(key, tally, now));
+                views.push(rate_view(key, self.tallies.line_until(lines.tally, now), now));
             }
             if let Some(length) = self.lengths.get(lines.length as usize) {
                 let key = SeriesKey { element, measure: SeriesMeasure::QueueLength };
@@ -247,12 +315,9 @@ impl SeriesSet {
 
     /// Facts and losses per bucket up to `now`, and the width of a bucket.
     pub fn density(&self, now: SimTime) -> (Vec<(u64, u64)>, SimSpan) {
-        let (mut facts, mut losses) = (self.facts.clone(), self.losses.clone());
-        facts.reach(now);
-        losses.reach(now);
-        let pairs = facts.counts.iter().zip(&losses.counts);
-        let density = pairs.map(|(&facts, &losses)| (u64::from(facts), u64::from(losses)));
-        (density.collect(), SimSpan(1 << facts.shift))
+        let (facts, width) = self.tallies.line_until(FACTS, now);
+        let (losses, _) = self.tallies.line_until(LOSSES, now);
+        (facts.into_iter().zip(losses).collect(), width)
     }
 }
 
@@ -269,53 +334,63 @@ fn length_view(key: SeriesKey, length: &Length, now: SimTime) -> SeriesView {
     SeriesView { key, width: SimSpan(1 << length.shift), buckets: Arc::new(buckets.collect()) }
 }
 
-fn rate_view(key: SeriesKey, tally: &Tally, now: SimTime) -> SeriesView {
-    let mut tally = tally.clone();
-    let last = tally.reach(now);
-    let width = SimSpan(1 << tally.shift);
-    let buckets = tally.counts.iter().enumerate().map(|(ix, &count)| {
+fn rate_view(key: SeriesKey, (counts, width): (Vec<u64>, SimSpan), now: SimTime) -> SeriesView {
+    let last = (now.0 / width.0) as usize;
+    let buckets = counts.into_iter().enumerate().map(|(ix, count)| {
         // The last bucket has lasted only until now.
         let start = ix as u64 * width.0;
         let lasted = if ix == last { now.0 - start } else { width.0 };
-        let rate = if lasted == 0 { 0.0 } else { f64::from(count) * 1e9 / lasted as f64 };
+        let rate = if lasted == 0 { 0.0 } else { count as f64 * 1e9 / lasted as f64 };
         Bucket { min: rate, max: rate, last: rate }
     });
     SeriesView { key, width, buckets: Arc::new(buckets.collect()) }
 }
 
 impl Sink for SeriesSet {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         let (time, at) = (fact.time, fact.at());
-        self.facts.count(time);
+        self.tallies.reach(time);
+        self.tallies.count(FACTS);
+        if fact.kind().is_loss() {
+            self.tallies.count(LOSSES);
+        }
         match fact.kind() {
-            FactKind::Accepted => self.change(at, time, 1),
-            FactKind::Started => self.change(at, time, -1),
-            FactKind::Failed | FactKind::Interrupted => self.change(at, time, 1),
-            FactKind::Completed => {
-                self.tally(at, time);
-                let consumer = self.elements[fact.peer().ix()].consumer;
-                self.tally(consumer, time);
+            FactKind::Accepted | FactKind::Failed | FactKind::Interrupted => {
+                self.change(at, time, 1);
             }
-            FactKind::Published if self.elements[at.ix()].publishes => self.tally(at, time),
-            FactKind::Routed => self.tally(at, time),
-            FactKind::Dropped | FactKind::Lost => {
+            FactKind::Started
+            | FactKind::Dropped
+            | FactKind::Lost
+            | FactKind::DeadLettered
+            | FactKind::ReadyDeadLettered => {
                 self.change(at, time, -1);
-                self.losses.count(time);
             }
-            FactKind::DeadLettered => self.change(at, time, -1),
-            FactKind::Refused | FactKind::LostInTransit | FactKind::LostInOutbox => {
-                self.losses.count(time);
+            FactKind::Completed => {
+                self.tally(at);
+                if let Some(link) = self.elements.get(fact.peer().ix()) {
+                    self.tallies.count(link.consumer_tally);
+                }
             }
+            FactKind::Published
+                if self.elements.get(at.ix()).is_some_and(|lines| lines.publishes) =>
+            {
+                self.tally(at);
+            }
+            FactKind::Routed => self.tally(at),
             _ => {}
         }
     }
 
     fn roster(&mut self, _now: SimTime, roster: &Roster) {
-        for (_, entry) in roster.iter().skip(self.elements.len()) {
-            let publishes = entry.kind == ElementKind::Producer;
-            let mut lines =
-                Lines { publishes, consumer: entry.to, length: NO_LINE, tally: NO_LINE };
+        let known = self.elements.len();
+        for (_, entry) in roster.iter().skip(known) {
+            let mut lines = Lines {
+                publishes: entry.kind == ElementKind::Producer,
+                length: NO_LINE,
+                tally: NO_LINE,
+                consumer_tally: NO_LINE,
+            };
             if entry.kind.is_place() {
                 lines.length = self.lengths.len() as u32;
                 self.lengths.push(Length::new());
@@ -325,10 +400,13 @@ impl Sink for SeriesSet {
                 ElementKind::Producer | ElementKind::Topic | ElementKind::Consumer
             );
             if counts || entry.kind.is_place() {
-                lines.tally = self.tallies.len() as u32;
-                self.tallies.push(Tally::new());
+                lines.tally = self.tallies.add_line();
             }
             self.elements.push(lines);
+        }
+        for (link, entry) in roster.iter().skip(known) {
+            let consumer = self.elements.get(entry.to.ix());
+            self.elements[link.ix()].consumer_tally = consumer.map_or(NO_LINE, |to| to.tally);
         }
     }
 }
@@ -389,6 +467,17 @@ mod tests {
         assert_eq!(length.buckets[50], Bucket { min: 2.0, max: 2.0, last: 2.0 });
         let end = length.buckets.last().expect("there are buckets");
         assert_eq!(*end, Bucket { min: 1.0, max: 1.0, last: 1.0 });
+    }
+
+    #[test]
+    fn a_bucket_counts_beyond_what_32_bits_hold() {
+        // 2 million events a second are 44 million facts: a bucket of a run of days has more.
+        let mut set = fed(&[(0, FactKind::Completed)]);
+        set.tallies.present[FACTS as usize] = u64::from(u32::MAX);
+        set.fact(fact(0, FactKind::Completed));
+        let day = SimTime(86_400_000_000_000);
+        let (density, _) = set.density(day);
+        assert_eq!(density[0].0, u64::from(u32::MAX) + 1);
     }
 
     proptest! {

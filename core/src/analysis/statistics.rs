@@ -3,10 +3,13 @@
 //! Time averages need no multiplication at each change: the area under a length is the number
 //! inside times now, minus the moments of all entries, plus those of all exits (whole nanoseconds,
 //! exact).
+//!
+//! What no world writes, as facts of a damaged log, gives figures without a meaning, but never a
+//! panic: differences end at 0, and elements that nobody introduced are counted nowhere.
 
 use crate::analysis::histogram::Histogram;
-use crate::fact::{ElementIx, ElementKind, Fact, FactKind, Reason, Roster, Sink};
-use crate::time::SimTime;
+use crate::fact::{ElementIx, ElementKind, Fact, FactKind, Reason, Roster, Sink, TypeIx};
+use crate::time::{SimSpan, SimTime};
 
 const KINDS: usize = FactKind::ALL.len();
 const REASONS: usize = Reason::ALL.len();
@@ -34,6 +37,8 @@ struct Row {
     service: i128,
     /// Ends minus beginnings of blockings over this link; of a producer, of its outbox.
     blocked: i128,
+    /// Of a consume or subscribe link: the number of its consumer.
+    consumer: usize,
     /// Of a consumer: server-nanoseconds up to `servers_since`.
     capacity: u128,
     servers_since: SimTime,
@@ -56,6 +61,7 @@ impl Row {
             stay: 0,
             service: 0,
             blocked: 0,
+            consumer: usize::MAX,
             capacity: 0,
             servers_since: now,
             servers: 0,
@@ -87,6 +93,10 @@ pub struct Statistics {
     facts: u64,
     events: u64,
     last_service: u64,
+    /// What `EndToEnd` told of the event whose `Completed` follows.
+    last_end_to_end: Option<(TypeIx, SimSpan)>,
+    /// Of each consumer, the times from when the first event of a correlation was due, by its type.
+    end_to_end: Vec<Vec<(TypeIx, Box<Histogram>)>>,
 }
 
 /// Lengths and counts of one element. What does not apply is 0.
@@ -192,9 +202,9 @@ impl Statistics {
         let from_outbox = self.rows[ix.ix()].from_outbox;
         let published = self.at(ix, FactKind::Published);
         let lost = self.at(ix, FactKind::LostInOutbox);
-        let outbox = self.at(ix, FactKind::Held) - from_outbox - lost;
+        let outbox = self.at(ix, FactKind::Held).saturating_sub(from_outbox + lost);
         Counts {
-            due: published - from_outbox + self.at(ix, FactKind::Held),
+            due: published.saturating_sub(from_outbox) + self.at(ix, FactKind::Held),
             published,
             outbox,
             lost,
@@ -207,18 +217,15 @@ impl Statistics {
         use FactKind as K;
         let delivered = self.at(ix, K::Delivered);
         let completed = self.at(ix, K::Completed);
-        let ready_dead_lettered = self.at(ix, K::ReadyDeadLettered);
         let dead_lettered = self.at(ix, K::DeadLettered);
+        let expired = self.at(ix, K::ReadyDeadLettered);
         let ended = completed + dead_lettered + self.at(ix, K::Lost) + self.at(ix, K::Requeued);
-        let held = delivered - ended;
-        let in_service = self.at(ix, K::Started)
-            - self.at(ix, K::Served)
-            - self.at(ix, K::Failed)
-            - self.at(ix, K::Interrupted);
-        let ready = self.at(ix, K::Accepted) + self.at(ix, K::Requeued)
-            - delivered
-            - self.at(ix, K::Dropped)
-            - ready_dead_lettered;
+        let held = delivered.saturating_sub(ended);
+        let off_server =
+            self.at(ix, K::Served) + self.at(ix, K::Failed) + self.at(ix, K::Interrupted);
+        let in_service = self.at(ix, K::Started).saturating_sub(off_server);
+        let ready = (self.at(ix, K::Accepted) + self.at(ix, K::Requeued))
+            .saturating_sub(delivered + self.at(ix, K::Dropped) + expired);
         let own = std::slice::from_ref(&ix);
         let links =
             if self.roster.entry(ix).kind == ElementKind::Queue { self.links(ix) } else { own };
@@ -233,11 +240,11 @@ impl Statistics {
             redelivered: links.iter().map(|link| self.rows[link.ix()].redelivered).sum(),
             acked: links.iter().map(|link| self.rows[link.ix()].acked).sum(),
             completed,
-            dead_lettered: dead_lettered + ready_dead_lettered,
+            dead_lettered: dead_lettered + expired,
             lost: self.lost_at(ix).iter().sum(),
             ready,
             unacked: held.saturating_sub(acked_early),
-            in_queue: ready + held - in_service,
+            in_queue: (ready + held).saturating_sub(in_service),
             in_service,
             ..Counts::default()
         }
@@ -245,7 +252,7 @@ impl Statistics {
 
     /// Newcomers that a place refused. One that it has taken before was lost on its link.
     fn refusals(&self, ix: ElementIx) -> u64 {
-        self.at(ix, FactKind::Refused) - self.already_taken(ix)
+        self.at(ix, FactKind::Refused).saturating_sub(self.already_taken(ix))
     }
 
     fn already_taken(&self, place: ElementIx) -> u64 {
@@ -260,11 +267,9 @@ impl Statistics {
     /// Events held by the consumer over a link: delivered and not finished.
     fn held_over(&self, link: ElementIx) -> u64 {
         use FactKind as K;
-        self.by(link, K::Delivered)
-            - self.by(link, K::Completed)
-            - self.by(link, K::DeadLettered)
-            - self.by(link, K::Lost)
-            - self.by(link, K::Requeued)
+        let ended = [K::Completed, K::DeadLettered, K::Lost, K::Requeued];
+        let ended: u64 = ended.iter().map(|kind| self.by(link, *kind)).sum();
+        self.by(link, K::Delivered).saturating_sub(ended)
     }
 
     fn topic_counts(&self, ix: ElementIx) -> Counts {
@@ -283,6 +288,7 @@ impl Statistics {
             sum.in_queue += counts.in_queue;
             sum.in_service += counts.in_service;
         }
+        sum.lost += self.lost_at(ix).iter().sum::<u64>();
         sum.routed = self.at(ix, FactKind::Routed);
         sum.unrouted = self.rows[ix.ix()].unrouted;
         sum
@@ -294,8 +300,9 @@ impl Statistics {
         Counts {
             completed: sum(K::Completed),
             failed: sum(K::Failed),
-            in_service: sum(K::Started) - sum(K::Served) - sum(K::Failed) - sum(K::Interrupted),
-            blocked: sum(K::Blocked) - sum(K::Unblocked),
+            in_service: sum(K::Started)
+                .saturating_sub(sum(K::Served) + sum(K::Failed) + sum(K::Interrupted)),
+            blocked: sum(K::Blocked).saturating_sub(sum(K::Unblocked)),
             published: self.at(ix, K::Published),
             ..Counts::default()
         }
@@ -306,10 +313,10 @@ impl Statistics {
         let row = &self.rows[link.ix()];
         let sent = self.by(link, K::Delivered);
         // What is delivered over a link without latency has arrived at once.
-        let in_transit = row.landed - self.by(link, K::Received) - row.turned_back;
+        let in_transit = row.landed.saturating_sub(self.by(link, K::Received) + row.turned_back);
         Counts {
             sent,
-            arrived: sent - in_transit - row.turned_back,
+            arrived: sent.saturating_sub(in_transit + row.turned_back),
             in_transit,
             lost: row.turned_back,
             ..Counts::default()
@@ -329,9 +336,9 @@ impl Statistics {
         let lost_on_way = self.by(link, K::LostInTransit);
         let taken = self.lost_at(link)[Reason::AlreadyTaken as usize];
         Counts {
-            sent: self.by(link, K::Sent) + arrivals - row.landed,
-            arrived: arrivals - taken,
-            in_transit: self.by(link, K::Sent) - row.landed - lost_on_way,
+            sent: (self.by(link, K::Sent) + arrivals).saturating_sub(row.landed),
+            arrived: arrivals.saturating_sub(taken),
+            in_transit: self.by(link, K::Sent).saturating_sub(row.landed + lost_on_way),
             lost: lost_on_way + taken,
             ..Counts::default()
         }
@@ -356,6 +363,18 @@ impl Statistics {
         self.times.get(ix.ix())?.as_deref()
     }
 
+    /// The times of what a consumer has completed, from when the first event of its correlation was
+    /// due, by the type of that event; in the order in which the types were seen.
+    pub fn end_to_end(&self, consumer: ElementIx) -> impl Iterator<Item = (TypeIx, &Histogram)> {
+        let times = self.end_to_end.get(consumer.ix()).into_iter().flatten();
+        times.map(|(event_type, histogram)| (*event_type, &**histogram))
+    }
+
+    /// How often a condition or template of an element could not be worked out.
+    pub fn expression_failures(&self, ix: ElementIx) -> u64 {
+        self.at(ix, FactKind::ExpressionFailed)
+    }
+
     /// The area under the number of events in a place (queue and service), in event-nanoseconds.
     pub fn stay_ns(&self, place: ElementIx, now: SimTime) -> i128 {
         let counts = self.counts(place);
@@ -374,10 +393,9 @@ impl Statistics {
 
     fn serving_over(&self, link: ElementIx) -> u64 {
         use FactKind as K;
-        self.by(link, K::Started)
-            - self.by(link, K::Served)
-            - self.by(link, K::Failed)
-            - self.by(link, K::Interrupted)
+        let off_server =
+            self.by(link, K::Served) + self.by(link, K::Failed) + self.by(link, K::Interrupted);
+        self.by(link, K::Started).saturating_sub(off_server)
     }
 
     /// The time for which a producer's outbox held something, or the sum over a consumer's servers of
@@ -403,7 +421,7 @@ impl Statistics {
         (capacity > 0).then(|| busy as f64 / capacity as f64)
     }
 
-    #[inline]
+    #[inline(always)]
     fn by_kind(&mut self, fact: Fact) {
         let (at, peer, time) = (fact.at().ix(), fact.peer().ix(), i128::from(fact.time.0));
         match fact.kind() {
@@ -466,10 +484,10 @@ impl Statistics {
                 self.rows[at].stay += time;
                 count(&mut self.deaths[at], fact.reason());
             }
+            FactKind::EndToEnd => self.last_end_to_end = Some((fact.event_type(), fact.span())),
             FactKind::Sent
             | FactKind::Received
             | FactKind::Edited
-            | FactKind::EndToEnd
             | FactKind::Retrying
             | FactKind::ExpressionFailed
             | FactKind::Deadlocked
@@ -480,7 +498,7 @@ impl Statistics {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn published(&mut self, fact: Fact) {
         if fact.attempt() == 0 {
             self.events += 1;
@@ -511,7 +529,7 @@ impl Statistics {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn completed(&mut self, fact: Fact) {
         let (at, peer) = (fact.at().ix(), fact.peer().ix());
         self.rows[at].stay += i128::from(fact.time.0);
@@ -520,7 +538,15 @@ impl Statistics {
         let times = self.times[at].get_or_insert_default();
         let sojourn = fact.span();
         times.sojourn.record(sojourn);
-        times.wait.record(crate::time::SimSpan(sojourn.0.saturating_sub(self.last_service)));
+        times.wait.record(SimSpan(sojourn.0.saturating_sub(self.last_service)));
+        let (first_type, span) =
+            self.last_end_to_end.take().unwrap_or((fact.event_type(), sojourn));
+        if let Some(by_type) = self.end_to_end.get_mut(row.consumer) {
+            match by_type.iter_mut().find(|(event_type, _)| *event_type == first_type) {
+                Some((_, histogram)) => histogram.record(span),
+                None => begin_type(by_type, first_type, span),
+            }
+        }
     }
 }
 
@@ -530,20 +556,28 @@ fn area(exits_minus_entries: i128, inside: u64, now: SimTime) -> i128 {
 }
 
 #[cold]
+fn begin_type(by_type: &mut Vec<(TypeIx, Box<Histogram>)>, first_type: TypeIx, span: SimSpan) {
+    let mut histogram = Box::new(Histogram::default());
+    histogram.record(span);
+    by_type.push((first_type, histogram));
+}
+
+#[cold]
 fn count(reasons: &mut Option<Box<[u64; REASONS]>>, reason: Reason) {
     reasons.get_or_insert_with(|| Box::new([0; REASONS]))[reason as usize] += 1;
 }
 
 impl Sink for Statistics {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         self.facts += 1;
-        let kind = fact.kind() as usize;
-        if fact.kind() == FactKind::Edited {
+        let (at, peer) = (fact.at().ix(), fact.peer().ix());
+        if fact.kind() == FactKind::Edited || at.max(peer) >= self.rows.len() {
             return;
         }
-        self.rows[fact.at().ix()].at[kind] += 1;
-        self.rows[fact.peer().ix()].by[kind] += 1;
+        let kind = fact.kind() as usize;
+        self.rows[at].at[kind] += 1;
+        self.rows[peer].by[kind] += 1;
         self.by_kind(fact);
     }
 
@@ -554,6 +588,7 @@ impl Sink for Statistics {
                 self.times.push(None);
                 self.losses.push(None);
                 self.deaths.push(None);
+                self.end_to_end.push(Vec::new());
                 self.links_of.push(Vec::new());
                 match entry.kind {
                     ElementKind::Consume => {
@@ -571,6 +606,7 @@ impl Sink for Statistics {
             row.capacity += u128::from(row.servers) * u128::from(now.since(row.servers_since).0);
             row.servers_since = now;
             row.servers = if entry.removed_at.is_some() { 0 } else { entry.servers };
+            row.consumer = entry.to.ix();
             row.delayed = entry.latency.0 > 0;
             row.acks_before = entry.kind.is_link() && roster.entries[entry.to.ix()].acks_before;
         }

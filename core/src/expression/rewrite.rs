@@ -40,6 +40,8 @@ pub(super) struct Compiled {
     pub(super) patterns: Vec<Pattern>,
     /// Whether it reads `data`, or `trigger.data`.
     pub(super) reads_data: bool,
+    /// Whether it reads attributes of the event or of the trigger.
+    pub(super) reads_attributes: bool,
 }
 
 impl Compiled {
@@ -64,6 +66,7 @@ impl Compiled {
             variables: Vec::new(),
             patterns: Vec::new(),
             reads_data: false,
+            reads_attributes: false,
         };
         let expr = rewriter.visit(expr)?;
         if used == Use::Condition
@@ -72,8 +75,8 @@ impl Compiled {
             let message = format!("this is {what}; a condition has to be true or false");
             return Err(Fault::new(0, message));
         }
-        let Rewriter { patterns, reads_data, .. } = rewriter;
-        Ok(Self { expr, patterns, reads_data })
+        let Rewriter { patterns, reads_data, reads_attributes, .. } = rewriter;
+        Ok(Self { expr, patterns, reads_data, reads_attributes })
     }
 }
 
@@ -121,6 +124,7 @@ struct Rewriter<'s> {
     variables: Vec<String>,
     patterns: Vec<Pattern>,
     reads_data: bool,
+    reads_attributes: bool,
 }
 
 type Rewritten = Result<IdedExpr, Fault>;
@@ -233,6 +237,7 @@ impl Rewriter<'_> {
             return Err(self.fault(id, message));
         }
         self.reads_data |= name == "data";
+        self.reads_attributes = true;
         Ok(IdedExpr { id, expr: Expr::Ident(format!("{of}.{name}")) })
     }
 

@@ -83,6 +83,15 @@ impl Template {
         })
     }
 
+    /// Whether it reads attributes of the event or of the trigger. Where not, what it gives depends on
+    /// the draw key alone.
+    pub fn reads_attributes(&self) -> bool {
+        self.0.parts.iter().any(|part| match part {
+            Part::Fixed(_) => false,
+            Part::Whole(compiled) | Part::Within(compiled) => compiled.reads_attributes,
+        })
+    }
+
     /// What it gives for every event, where it holds no expression.
     pub fn fixed(&self) -> Option<&str> {
         match self.0.parts.as_slice() {

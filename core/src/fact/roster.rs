@@ -143,10 +143,4 @@ impl Roster {
     pub fn iter(&self) -> impl Iterator<Item = (ElementIx, &RosterEntry)> {
         self.entries.iter().enumerate().map(|(ix, entry)| (ElementIx(ix as u32), entry))
     }
-
-    /// The consumer at the end of a consume or subscribe link.
-    #[inline]
-    pub fn consumer_of(&self, link: ElementIx) -> ElementIx {
-        self.entry(link).to
-    }
 }

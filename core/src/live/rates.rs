@@ -55,8 +55,8 @@ impl Rates {
             let total = self.totals.get(element.ix()).copied().unwrap_or(0);
             return if at.0 == 0 { 0.0 } else { total as f64 / at.as_secs_f64() };
         }
-        let count =
-            self.total_before(element, bucket) - self.total_before(element, bucket - BUCKETS);
+        let earlier = self.total_before(element, bucket - BUCKETS);
+        let count = self.total_before(element, bucket).saturating_sub(earlier);
         count as f64 / SimSpan(self.width.0 * BUCKETS).as_secs_f64()
     }
 
@@ -67,7 +67,7 @@ impl Rates {
         totals.get(element.ix()).copied().unwrap_or(0)
     }
 
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, element: ElementIx) {
         if let Some(total) = self.totals.get_mut(element.ix()) {
             *total += 1;
@@ -77,7 +77,7 @@ impl Rates {
     #[cold]
     fn turn(&mut self, time: SimTime) {
         let bucket = time.0 / self.width.0;
-        self.next_boundary = SimTime((bucket + 1).saturating_mul(self.width.0));
+        self.next_boundary = SimTime(bucket.saturating_add(1).saturating_mul(self.width.0));
         self.boundaries.push_back((bucket, self.totals.clone()));
         while self.boundaries.front().is_some_and(|(number, _)| number + BUCKETS < bucket) {
             self.boundaries.pop_front();
@@ -93,7 +93,7 @@ impl Rates {
 }
 
 impl Sink for Rates {
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         if fact.time >= self.next_boundary {
             self.turn(fact.time);

@@ -10,8 +10,7 @@ use std::sync::LazyLock;
 
 pub(super) use shapes::{More, standard_gamma, standard_normal};
 
-use crate::mix::unit;
-pub(super) use crate::mix::{below, mix};
+pub(super) use crate::mix::{below, mix, unit};
 use crate::time::SimSpan;
 
 /// What a draw is for. Draws for different purposes are independent.

@@ -149,6 +149,7 @@ fn latencies_delay_and_fall_on_both_kinds_of_links() {
         (1375, K::Received),
         (1375, K::Started),
         (1875, K::Served),
+        (1875, K::EndToEnd),
         (1875, K::Completed),
     ];
     assert_eq!(kinds(&course, 0), expected);
