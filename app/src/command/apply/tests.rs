@@ -319,3 +319,18 @@ fn seeds_are_kept_and_counted_on() {
     rig.apply(Command::RestartSeed(7));
     assert_eq!(seed(&rig), Some(7));
 }
+
+#[test]
+fn a_node_that_finds_its_own_place_is_in_line_and_in_view() {
+    let mut rig = rig();
+    rig.act(Action::New);
+    rig.state.canvas_size = Vec2::new(500.0, 400.0);
+    let ids = rig.draw();
+    let view = egui::Rect::from_center_size(egui::Pos2::ZERO, rig.state.canvas_size);
+    let nodes = &rig.document().project().nodes;
+    let rects = ids.clone().map(|id| crate::geometry::rect_of(&nodes[&id]));
+    let middle = rects[0].center().y;
+    assert!(rects.iter().all(|rect| (rect.center().y - middle).abs() < 0.01), "{rects:?}");
+    let last = [rects[2].min, rects[2].max].map(|at| rig.state.camera.to_screen(view, at));
+    assert!(last.iter().all(|at| view.contains(*at)), "{last:?}");
+}
