@@ -110,6 +110,11 @@ pub(crate) fn pump(state: &mut State) {
     drawing::fit_if_pending(state);
 }
 
+/// The canvas was shown in this size.
+pub(crate) fn canvas_is(state: &mut State, size: egui::Vec2) {
+    drawing::canvas_is(state, size);
+}
+
 /// The window is asked to close; whether it may.
 pub(crate) fn may_close(state: &mut State) -> bool {
     if !state.may_close {

@@ -149,6 +149,17 @@ pub(super) fn set_workspace(state: &mut State, workspace: Workspace) {
     }
 }
 
+/// The canvas was shown in this size. Where it has become smaller, a drawing that was in sight stays
+/// so.
+pub(super) fn canvas_is(state: &mut State, size: Vec2) {
+    let same = state.canvas_workspace == state.workspace;
+    if same && state.canvas_size != size && state.canvas_size.x > 0.0 {
+        state.refit_pending |= is_in_sight(state);
+    }
+    state.canvas_size = size;
+    state.canvas_workspace = state.workspace;
+}
+
 fn is_in_sight(state: &State) -> bool {
     let bounds = state.shown_project().and_then(geometry::content_bounds);
     let view = Rect::from_center_size(Pos2::ZERO, state.canvas_size);

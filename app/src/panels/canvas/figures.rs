@@ -192,7 +192,7 @@ pub(super) fn face(
     match &node.kind {
         NodeKind::Producer(producer) if words => face.second = producer_line(producer, element),
         NodeKind::Topic(_) if words => face.second = topic_line(links_out, element),
-        NodeKind::Note(note) if words => face.second.clone_from(&note.text),
+        NodeKind::Note(note) => face.second.clone_from(&note.text),
         NodeKind::Queue(waiting) => {
             queue(&mut face, waiting, element);
             if words {
