@@ -121,13 +121,13 @@ impl Workbench {
         // In a low window the drawing comes first.
         let height = ui.available_height();
         let pane = Panel::bottom("timeline").default_size(TIMELINE);
-        let pane = pane.size_range(112.0..=(height * 0.3).clamp(112.0, 400.0));
+        let pane = pane.size_range(112.0..=(height * 0.25).clamp(112.0, 400.0));
         pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
             keep_height(ui);
             self.timeline.show(ui, frame, queue);
         });
         let pane = Panel::bottom("plots").default_size(PLOTS);
-        let pane = pane.size_range(128.0..=(height * 0.32).clamp(128.0, 480.0));
+        let pane = pane.size_range(128.0..=(height * 0.28).clamp(128.0, 480.0));
         pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
             keep_height(ui);
             self.plots.show(ui, frame, queue);

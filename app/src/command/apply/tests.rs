@@ -230,6 +230,7 @@ fn save_asks_for_a_path_then_goes_on_with_what_waited() {
     assert!(matches!(rig.state.dialog, Some(Dialog::Path(_))));
     let path = rig.folder.path().join("mine.ron");
     apply_dialog(&mut rig.state, DialogRequest::Confirm(path.clone()));
+    rig.settle();
     assert!(rig.document().project().nodes.is_empty(), "the new project is open");
     rig.apply(Command::OpenPath(path.clone()));
     rig.settle();
@@ -263,8 +264,40 @@ fn a_file_that_cannot_be_saved_is_said_and_the_work_stays() {
     rig.act(Action::New);
     rig.draw();
     rig.apply(Command::SaveTo(PathBuf::from("/proc/nowhere/a.ron")));
+    rig.settle();
     assert_eq!(rig.errors(), 1);
     assert!(rig.document().has_unsaved_work());
+}
+
+#[test]
+fn what_is_being_saved_is_waited_for_and_the_newest_is_what_stays() {
+    let mut rig = rig();
+    rig.act(Action::New);
+    rig.draw();
+    let path = rig.folder.path().join("mine.ron");
+    rig.apply(Command::SaveTo(path.clone()));
+    rig.add(NodeKind::Queue(Waiting::default()));
+    rig.apply(Command::SaveTo(path.clone()));
+    let drawn = rig.document().project().clone();
+    assert!(!may_close(&mut rig.state), "not before it is written");
+    assert!(rig.state.dialog.is_none(), "and there is nothing to ask");
+    rig.settle();
+    assert!(may_close(&mut rig.state));
+    assert_eq!(eventloom_core::project::file::load(&path).expect("it is whole"), *drawn);
+    assert!(!rig.document().is_dirty());
+}
+
+#[test]
+fn a_file_that_is_written_late_does_not_become_the_next_documents() {
+    let mut rig = rig();
+    rig.act(Action::New);
+    rig.draw();
+    rig.apply(Command::SaveTo(rig.folder.path().join("mine.ron")));
+    rig.add(NodeKind::Queue(Waiting::default()));
+    rig.act(Action::New);
+    rig.apply(Command::AnswerUnsaved(UnsavedAnswer::Discard));
+    rig.settle();
+    assert_eq!(rig.document().path(), None);
 }
 
 #[test]

@@ -95,11 +95,11 @@ pub(super) fn zoom_control(
     area
 }
 
-/// The legend of event types, above the zoom control.
-pub(super) fn paint_legend(pen: &Pen<'_>, view: &View, above: Rect) {
+/// The legend of event types, beside the zoom control, where it hides least of the drawing.
+pub(super) fn paint_legend(pen: &Pen<'_>, view: &View, beside: Rect) {
     let theme = pen.theme;
-    let middle = above.top() - 18.0;
-    let mut x = above.left() + 6.0;
+    let middle = beside.center().y;
+    let mut x = beside.right() + 16.0;
     let mut shapes = Vec::new();
     let hues = view
         .roster
