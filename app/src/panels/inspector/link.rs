@@ -46,7 +46,10 @@ pub(super) fn show(
     let kind = frame.project.link_kind(id);
     let theme = frame.theme;
     let more = header::show(ui, frame, Icon::Link, theme.link_hot, &name, kind_line(kind));
-    Popup::menu(&more).show(|ui| header::delete_entry(ui, frame, commands));
+    Popup::menu(&more).show(|ui| {
+        ui.set_width(header::MENU);
+        header::delete_entry(ui, frame, commands);
+    });
     super::show_past(ui, frame, commands);
     super::show_general_problems(ui, form);
     now::show(ui, frame, &element);
