@@ -156,8 +156,7 @@ impl EventloomApp {
             }
         }
         messages::show(ui.ctx(), &state.notices, theme, queue);
-        state.canvas_size = workbench.canvas_size();
-        state.canvas_workspace = state.workspace;
+        apply::canvas_is(state, workbench.canvas_size());
     }
 
     /// A file dropped onto the window.

@@ -1,11 +1,12 @@
-//! What takes longer than a frame: reading projects and folders, the system's file dialog. Each on
+//! What takes longer than a frame: reading and writing projects, reading folders, the system's file dialog. Each on
 //! a thread of its own; the results come back to the window's `logic`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use eventloom_core::project::Project;
-use eventloom_core::project::file::{self, LoadError};
+use eventloom_core::project::file::{self, LoadError, SaveError};
 
 /// A file or a folder in a list.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,11 @@ pub enum Outcome {
         path: PathBuf,
         /// What was read.
         result: Result<Project, LoadError>,
+    },
+    /// A project was written, or could not be.
+    Saved {
+        /// Whether it was.
+        result: Result<(), SaveError>,
     },
     /// What a folder holds: folders and projects.
     Listed {
@@ -75,6 +81,17 @@ impl Background {
         self.spawn("load", move || {
             let result = file::load(&path);
             Outcome::Loaded { path, result }
+        })
+    }
+
+    /// Writes a project.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn save(&mut self, path: PathBuf, project: Arc<Project>) -> std::io::Result<()> {
+        self.spawn("save", move || {
+            let result = file::save(&path, &project);
+            Outcome::Saved { result }
         })
     }
 

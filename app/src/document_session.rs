@@ -7,7 +7,7 @@ use std::sync::Arc;
 use eventloom_core::edit::{Edit, EditError, History};
 use eventloom_core::project::Project;
 use eventloom_core::project::check::{self, Problem};
-use eventloom_core::project::file::{self, LoadError, SaveError};
+use eventloom_core::project::file::{self, LoadError};
 
 /// Where a document came from, which decides what its name is and whether it can be saved at once.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub struct DocumentSession {
     problems: Vec<Problem>,
     /// How often the project has changed.
     generation: u64,
+    /// How many times it is being written now.
+    being_saved: usize,
 }
 
 impl DocumentSession {
@@ -63,6 +65,7 @@ impl DocumentSession {
             origin,
             problems,
             generation: 0,
+            being_saved: 0,
         }
     }
 
@@ -121,7 +124,7 @@ impl DocumentSession {
 
     /// Whether somebody's work would be lost with it. An untouched copy of a sample is no work.
     pub fn has_unsaved_work(&self) -> bool {
-        self.history.is_dirty()
+        self.history.is_dirty() || self.being_saved > 0
     }
 
     /// Whether there is a step to take back.
@@ -186,17 +189,31 @@ impl DocumentSession {
         Some(edit)
     }
 
-    /// Saves under this path, which is the document's from then on.
-    ///
-    /// # Errors
-    /// A [`SaveError`]; the file then holds what it held, and the document keeps its path.
-    pub fn save_to(&mut self, path: &Path) -> Result<(), SaveError> {
-        // A gesture that is open shows what is not yet decided; what is saved is what is seen.
-        self.history.end();
-        file::save(path, &self.project)?;
+    /// What is to be written, as it is seen now. It counts as unsaved until the writing is told of
+    /// by [`Self::saved`] or [`Self::not_saved`]; what is changed meanwhile stays a change.
+    pub fn begin_save(&mut self) -> Arc<Project> {
+        // Marking ends a gesture: what is saved is what is seen.
         self.history.mark_saved();
-        self.origin = Origin::File(path.to_owned());
-        Ok(())
+        self.being_saved += 1;
+        Arc::clone(&self.project)
+    }
+
+    /// What [`Self::begin_save`] gave was written under this path, which is the document's from then
+    /// on.
+    pub fn saved(&mut self, path: PathBuf) {
+        self.being_saved = self.being_saved.saturating_sub(1);
+        self.origin = Origin::File(path);
+    }
+
+    /// It could not be written; the document keeps its path.
+    pub fn not_saved(&mut self) {
+        self.being_saved = self.being_saved.saturating_sub(1);
+        self.history.mark_unsaved();
+    }
+
+    /// Whether all that was changed is being written now.
+    pub fn is_being_saved(&self) -> bool {
+        self.being_saved > 0 && !self.history.is_dirty()
     }
 
     fn changed(&mut self) {
@@ -270,7 +287,10 @@ mod tests {
         let path = folder.path().join("a.ron");
         let mut document = DocumentSession::new(Project::default());
         document.edit(set("queue", NodeKind::Queue(Waiting::default()), 8.0)).expect("it fits");
-        document.save_to(&path).expect("it can be written");
+        let written = document.begin_save();
+        assert!(document.has_unsaved_work() && document.is_being_saved());
+        file::save(&path, &written).expect("it can be written");
+        document.saved(path.clone());
         assert!(!document.is_dirty());
         assert_eq!(document.file_name().as_deref(), Some("a.ron"));
         let again = DocumentSession::open(&path).expect("it can be read");
@@ -281,22 +301,29 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_saved_stays_unsaved() {
-        let folder = tempfile::tempdir().expect("a folder");
+    fn what_cannot_be_saved_and_what_was_changed_meanwhile_stay_unsaved() {
         let mut document = DocumentSession::new(Project::default());
         document.edit(producer(0.0)).expect("it fits");
-        assert!(document.save_to(&folder.path().join("no/such/folder/a.ron")).is_err());
+        document.begin_save();
+        document.not_saved();
         assert!(document.has_unsaved_work() && document.path().is_none());
+        document.begin_save();
+        document.edit(producer(8.0)).expect("it fits");
+        assert!(!document.is_being_saved(), "not all of it");
+        document.saved(PathBuf::from("a.ron"));
+        assert!(document.has_unsaved_work());
+        document.undo();
+        assert!(!document.has_unsaved_work(), "this is what was written");
     }
 
     #[test]
     fn a_sample_is_an_unsaved_copy_but_no_work_of_anybody() {
-        let folder = tempfile::tempdir().expect("a folder");
         let mut document = DocumentSession::sample(Project::default(), "mm1.ron", None);
         assert!(document.is_dirty() && !document.has_unsaved_work());
         assert_eq!(document.file_name().as_deref(), Some("mm1.ron"));
         assert_eq!(document.path(), None);
-        document.save_to(&folder.path().join("mine.ron")).expect("it can be written");
+        document.begin_save();
+        document.saved(PathBuf::from("mine.ron"));
         assert!(!document.is_dirty());
     }
 }

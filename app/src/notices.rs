@@ -64,6 +64,13 @@ impl Notices {
         }
     }
 
+    /// Closes every message with this text: what it says is no longer so.
+    pub fn withdraw(&mut self, text: &str) {
+        for notice in self.all.iter_mut().filter(|notice| notice.text == text) {
+            notice.closed = true;
+        }
+    }
+
     /// The messages in view, oldest first.
     pub fn shown(&self, now: Instant) -> impl Iterator<Item = &Notice> {
         self.all.iter().filter(move |notice| is_shown(notice, now))
@@ -117,6 +124,8 @@ mod tests {
         notices.dismiss(0);
         notices.add(Level::Warning, "the drawing is of then", start);
         assert_eq!(notices.all().len(), 2);
+        notices.withdraw("the drawing is of then");
+        assert_eq!(notices.shown(start).count(), 0);
     }
 
     #[test]

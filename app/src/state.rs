@@ -12,7 +12,7 @@ use eventloom_core::project::Project;
 use crate::background::Background;
 use crate::command::shortcuts::Situation;
 use crate::context::FrameContext;
-use crate::dialogs::Dialog;
+use crate::dialogs::{Dialog, Next};
 use crate::document_session::DocumentSession;
 use crate::notices::{Level, Notices};
 use crate::run_session::{Launcher, Notify, RunSession};
@@ -30,6 +30,18 @@ pub struct Surroundings {
     pub folder: PathBuf,
     /// Starts runs.
     pub launcher: Launcher,
+}
+
+/// A project on its way into its file.
+pub struct Saving {
+    /// The file.
+    pub path: PathBuf,
+    /// What is written.
+    pub project: Arc<Project>,
+    /// What goes on once it is done.
+    pub next: Option<Next>,
+    /// Whether another document is open by now.
+    pub replaced: bool,
 }
 
 /// The sessions and what goes with them.
@@ -63,6 +75,9 @@ pub struct State {
     pub background: Background,
     /// What waits for a project that is being read: nothing else may be opened meanwhile.
     pub loading: Option<PathBuf>,
+    /// What is being written, and behind it what waits for that: one after the other, so that the
+    /// newest is what stays.
+    pub saving: Vec<Saving>,
     /// Whether a project that is being read shall run at once.
     pub run_when_loaded: bool,
     /// Whether the window may close without another question.
@@ -94,6 +109,7 @@ impl State {
             dialog: None,
             background: Background::new(ctx),
             loading: None,
+            saving: Vec::new(),
             run_when_loaded: false,
             may_close: false,
             speed: Speed::Times(1.0),

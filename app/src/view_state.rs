@@ -73,7 +73,9 @@ impl Camera {
 
     /// A camera that shows all of `content` (canvas points) in a view of `size`, at most at zoom 1.
     pub fn fit(content: Rect, size: Vec2) -> Self {
-        let room = (size - Vec2::splat(64.0)).max(Vec2::splat(48.0));
+        // In a small view the drawing matters more than the air around it.
+        let margin = (size * 0.2).min(Vec2::splat(64.0));
+        let room = (size - margin).max(Vec2::splat(48.0));
         let zoom = (room.x / content.width().max(1.0)).min(room.y / content.height().max(1.0));
         Self { centre: content.center(), zoom: zoom.clamp(Self::MIN_ZOOM, 1.0) }
     }

@@ -132,6 +132,7 @@ fn work_is_saved_under_a_path_and_opened_from_the_recent_files() {
     assert!(window.sees("Save as"));
     window.press(Modifiers::NONE, Key::Enter);
     let path = window.folder.path().join("untitled.ron");
+    window.wait(|state| !state.background.is_busy());
     assert!(path.is_file());
     assert!(!window.sees("Save as") && window.state().dialog.is_none());
     window.harness.state_mut().queue().act(crate::command::Action::ToStart);

@@ -77,7 +77,8 @@ impl Workbench {
     ) {
         match frame.workspace {
             Workspace::Design => {
-                side(Panel::left("palette"), PALETTE, frame.theme).show(ui, |ui| {
+                let room = ui.available_width();
+                side(Panel::left("palette"), PALETTE, room, frame.theme).show(ui, |ui| {
                     header(ui, frame.theme, tr("shell-pane-palette"));
                     self.palette.show(ui, frame, queue);
                 });
@@ -100,7 +101,8 @@ impl Workbench {
 
     fn run_panes(&mut self, ui: &mut Ui, frame: &FrameContext<'_>, queue: &mut CommandQueue) {
         let theme = frame.theme;
-        side(Panel::right("lists"), LISTS, theme).show(ui, |ui| {
+        let room = ui.available_width();
+        side(Panel::right("lists"), LISTS, room, theme).show(ui, |ui| {
             let (rect, _) =
                 ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
             lower_line(ui, rect, theme);
@@ -116,12 +118,16 @@ impl Workbench {
                 RunSide::Inspector => self.inspector.show(ui, frame, queue),
             }
         });
-        let pane = Panel::bottom("timeline").default_size(TIMELINE).size_range(152.0..=400.0);
+        // In a low window the drawing comes first.
+        let height = ui.available_height();
+        let pane = Panel::bottom("timeline").default_size(TIMELINE);
+        let pane = pane.size_range(112.0..=(height * 0.25).clamp(112.0, 400.0));
         pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
             keep_height(ui);
             self.timeline.show(ui, frame, queue);
         });
-        let pane = Panel::bottom("plots").default_size(PLOTS).size_range(176.0..=480.0);
+        let pane = Panel::bottom("plots").default_size(PLOTS);
+        let pane = pane.size_range(128.0..=(height * 0.28).clamp(128.0, 480.0));
         pane.resizable(true).frame(panel_frame(theme)).show(ui, |ui| {
             keep_height(ui);
             self.plots.show(ui, frame, queue);
@@ -129,7 +135,8 @@ impl Workbench {
     }
 
     fn inspector_pane(&mut self, ui: &mut Ui, frame: &FrameContext<'_>, queue: &mut CommandQueue) {
-        side(Panel::right("inspector"), INSPECTOR, frame.theme).show(ui, |ui| {
+        let room = ui.available_width();
+        side(Panel::right("inspector"), INSPECTOR, room, frame.theme).show(ui, |ui| {
             header(ui, frame.theme, tr("shell-pane-inspector"));
             self.inspector.show(ui, frame, queue);
         });
@@ -178,8 +185,10 @@ fn panel_frame(theme: &Theme) -> Frame {
     Frame::new().fill(theme.bg_panel)
 }
 
-fn side(panel: Panel, width: f32, theme: &Theme) -> Panel {
-    panel.default_size(width).size_range(176.0..=480.0).resizable(true).frame(panel_frame(theme))
+/// A pane at a side; `room` is the width of the window, of which the drawing keeps the larger part.
+fn side(panel: Panel, width: f32, room: f32, theme: &Theme) -> Panel {
+    let most = (room * 0.3).clamp(220.0, 480.0);
+    panel.default_size(width).size_range(176.0..=most).resizable(true).frame(panel_frame(theme))
 }
 
 /// The name of a pane, over a hairline.

@@ -21,9 +21,7 @@ pub(crate) fn apply(state: &mut State, command: Command) {
         Command::OpenPath(path) => file::guard(state, Next::OpenPath(path)),
         Command::OpenSample(number) => file::guard(state, Next::OpenSample(number)),
         Command::FirstTopology => file::guard(state, Next::FirstTopology),
-        Command::SaveTo(path) => {
-            file::save_to(state, &path);
-        }
+        Command::SaveTo(path) => file::save_to(state, path, None),
         Command::ClearRecent => state.settings.clear_recent(),
         Command::Edit(edit) => document::edit(state, edit),
         Command::BeginGesture => document::begin_gesture(state),
@@ -108,6 +106,11 @@ pub(crate) fn pump(state: &mut State) {
     }
     run::pump(state);
     drawing::fit_if_pending(state);
+}
+
+/// The canvas was shown in this size.
+pub(crate) fn canvas_is(state: &mut State, size: egui::Vec2) {
+    drawing::canvas_is(state, size);
 }
 
 /// The window is asked to close; whether it may.

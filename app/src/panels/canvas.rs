@@ -225,7 +225,7 @@ impl CanvasPanel {
         show.drop_ghost(&pen, canvas);
         overlays.clear();
         overlays.push(overlay::zoom_control(ui, &pen, canvas.id, commands));
-        if let Some(view) = frame.view {
+        if let Some(view) = frame.view.filter(|_| detail >= Detail::Compact) {
             overlay::paint_legend(&pen, view, overlays[0]);
         }
         if frame.project.nodes.is_empty() {

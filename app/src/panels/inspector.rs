@@ -1,26 +1,28 @@
 //! Every setting of what is selected, its figures while a run is on, and its links.
 
-mod consumer;
+mod field;
 mod header;
 mod link;
 mod links;
 mod now;
-mod producer;
 mod project_about;
+mod sheet;
+mod tables;
+mod types;
 mod values;
-mod waiting;
 
-use eventloom_core::edit::Edit;
 use eventloom_core::ids::{ElementId, NodeId};
+use eventloom_core::project::Node;
 use eventloom_core::project::check::{Problem, Severity};
-use eventloom_core::project::{Node, NodeKind, Note, Point};
 
-use crate::command::{Action, Command, CommandQueue};
+use sheet::Sheet;
+
+use crate::command::{Action, CommandQueue};
 use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
-use crate::widgets::field::{Drafts, Form, Words};
+use crate::widgets::field::{Drafts, Form};
 use crate::widgets::icons::Icon;
-use crate::widgets::{control, format, lettering, section};
+use crate::widgets::{control, lettering, section};
 
 /// The inspector: settings of the one selected element; of the project where nothing is selected.
 #[derive(Debug, Default)]
@@ -29,37 +31,6 @@ pub struct InspectorPanel {
     /// Whose drafts these are.
     owner: Option<ElementId>,
 }
-
-const NAME: Words = Words {
-    path: "name",
-    label: "inspector-name",
-    help: "inspector-name-help",
-    unit: "",
-    hint: "inspector-name-hint",
-};
-const NOTE_TEXT: Words = Words {
-    path: "text",
-    label: "inspector-note-text",
-    help: "",
-    unit: "",
-    hint: "inspector-note-hint",
-};
-const NOTE_WIDTH: Words = Words {
-    path: "size",
-    label: "inspector-note-width",
-    help: "inspector-note-width-help",
-    unit: "unit-points",
-    hint: "",
-};
-const NOTE_HEIGHT: Words = Words {
-    path: "size.1",
-    label: "inspector-note-height",
-    help: "inspector-note-height-help",
-    unit: "unit-points",
-    hint: "",
-};
-/// The largest side of a note that the drawing takes, in points.
-const MAX_NOTE_SIDE: f64 = 2_000.0;
 
 impl InspectorPanel {
     /// Shows the panel in the whole of `ui`.
@@ -102,7 +73,7 @@ impl InspectorPanel {
                 None => show_gone(ui, frame),
             },
             ElementId::Link(link_id) => match frame.project.links.get(link_id) {
-                Some(link) => link::show(ui, frame, commands, &mut form, link_id, link),
+                Some(_) => link::show(ui, frame, commands, &mut form, link_id),
                 None => show_gone(ui, frame),
             },
         }
@@ -121,60 +92,13 @@ fn show_node(
     show_past(ui, frame, commands);
     show_general_problems(ui, form);
     now::show(ui, frame, &ElementId::Node(id.clone()));
-    // One working copy, so that two fields left at once lose neither change.
-    let mut edited = node.clone();
-    let mut changed = false;
-    ui.add_enabled_ui(!frame.read_only, |ui| {
-        section::show(ui, frame.theme, tr("inspector-general"), None, |ui| {
-            let named = form.line(ui, &NAME, &node.name, |text| Ok(text.trim().to_owned()));
-            if let Some(name) = named {
-                edited.name = name;
-                changed = true;
-            }
-            if let NodeKind::Note(note) = &mut edited.kind {
-                changed |= show_note(ui, form, note);
-            }
-            values::read_only_line(ui, frame.theme, "inspector-id", id.as_str());
-        });
-        changed |= match &mut edited.kind {
-            NodeKind::Producer(producer) => producer::show(ui, form, producer),
-            NodeKind::Topic(waiting) => {
-                waiting::show(ui, frame, form, id, waiting, tr("inspector-subscriptions"))
-            }
-            NodeKind::Queue(waiting) => {
-                waiting::show(ui, frame, form, id, waiting, tr("inspector-waiting"))
-            }
-            NodeKind::Consumer(consumer) => consumer::show(ui, form, consumer),
-            NodeKind::Note(_) => false,
-        };
+    let element = ElementId::Node(id.clone());
+    let mut sheet = Sheet::new(frame, form, Some(&element));
+    sheet.show(ui, tables::of_node(&node.kind), |ui| {
+        values::read_only_line(ui, frame.theme, "inspector-id", id.as_str());
     });
-    if changed && edited != *node {
-        commands.push(Command::Edit(Edit::SetNode { id: id.clone(), node: edited }));
-    }
+    sheet.finish(commands);
     links::show(ui, frame, commands, id);
-}
-
-fn show_note(ui: &mut egui::Ui, form: &mut Form<'_>, note: &mut Note) -> bool {
-    let mut changed = false;
-    ui.add_space(4.0);
-    if let Some(text) = form.paragraph(ui, &NOTE_TEXT, &note.text, 6) {
-        note.text = text;
-        changed = true;
-    }
-    ui.add_space(8.0);
-    let Point(width, height) = note.size;
-    for (words, side, set) in [(NOTE_WIDTH, width, 0), (NOTE_HEIGHT, height, 1)] {
-        let shown = format::plain(f64::from(side));
-        let parse = |text: &str| values::number(text, 1.0, MAX_NOTE_SIDE);
-        if let Some(value) = form.line(ui, &words, &shown, parse) {
-            match set {
-                0 => note.size.0 = value as f32,
-                _ => note.size.1 = value as f32,
-            }
-            changed = true;
-        }
-    }
-    changed
 }
 
 /// What is wrong with the element as a whole.

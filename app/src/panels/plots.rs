@@ -110,9 +110,13 @@ fn colour_of(view: &View, element: ElementIx) -> usize {
     }
 }
 
-/// Where a plot's parts lie.
+/// Beside the axis there is room for `20 000`.
+const FIGURES: f32 = 52.0;
+
+/// Where a plot's lines lie; to the right of them is the legend.
 fn plot_area(rect: Rect) -> Rect {
-    Rect::from_min_max(rect.min + vec2(44.0, 40.0), rect.max - vec2(124.0, 26.0))
+    let names = (rect.width() * 0.29).clamp(112.0, 200.0);
+    Rect::from_min_max(rect.min + vec2(FIGURES, 40.0), rect.max - vec2(names, 26.0))
 }
 
 #[cfg(test)]

@@ -143,8 +143,10 @@ fn behind_pill(ui: &mut Ui, frame: &FrameContext<'_>, view: &View, commands: &mu
 }
 
 fn say(ui: &mut Ui, dot: Option<Color32>, text: &str, ink: Color32, tip: &str) {
-    let room = STATE_WIDTH.min(ui.available_width()).max(60.0);
-    let galley = lettering::one_line(ui.painter(), text, lettering::small(), ink, room - 18.0);
+    let room = STATE_WIDTH.min(ui.available_width()) - 20.0;
+    // A word of which the bar has only half is worse than its sign alone.
+    let written = if room >= 44.0 || dot.is_none() { text } else { "" };
+    let galley = lettering::one_line(ui.painter(), written, lettering::small(), ink, room);
     let indent = if dot.is_some() { 16.0 } else { 4.0 };
     let size = Vec2::new(galley.size().x + indent + 4.0, control::SIDE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());

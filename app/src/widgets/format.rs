@@ -43,7 +43,8 @@ pub fn rate(per_s: f64) -> String {
     format!("{}/s", decimal(per_s))
 }
 
-/// A length of time in seconds, with the unit that suits it: `250 µs`, `80 ms`, `1.47 s`, `5 min 20 s`.
+/// A length of time in seconds, with the unit that suits it: `250 µs`, `80 ms`, `1.47 s`,
+/// `5 min 20 s`, `3 d 4 h`.
 pub fn seconds(seconds: f64) -> String {
     let size = seconds.abs();
     if !seconds.is_finite() {
@@ -66,8 +67,10 @@ pub fn seconds(seconds: f64) -> String {
     } else {
         let whole = size.round() as u64;
         let (hours, minutes, rest) = (whole / 3_600, whole / 60 % 60, whole % 60);
-        if hours > 0 {
-            format!("{} h {minutes:02} min", count(hours))
+        if hours >= 48 {
+            format!("{} d {} h", count(hours / 24), hours % 24)
+        } else if hours > 0 {
+            format!("{hours} h {minutes:02} min")
         } else {
             format!("{minutes} min {rest:02} s")
         }
@@ -93,6 +96,21 @@ pub fn span(span: SimSpan) -> String {
     seconds(span.as_secs_f64())
 }
 
+/// A span in the largest unit of which it is a whole number: `10 s`, `20 min`, `10 d`.
+pub fn round_span(span: SimSpan) -> String {
+    const UNITS: [(u64, &str); 6] = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "min"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "µs"),
+    ];
+    let whole = UNITS.into_iter().find(|(unit, _)| span.0 > 0 && span.0.is_multiple_of(*unit));
+    let (unit, name) = whole.unwrap_or((1, "ns"));
+    format!("{} {name}", count(span.0 / unit))
+}
+
 /// How far the playhead is behind the front, in tenths of a second while that is short: its width
 /// changes with every digit that comes and goes.
 pub fn behind(behind: SimSpan) -> String {
@@ -113,24 +131,31 @@ pub fn percent(share: f64) -> String {
     }
 }
 
-/// A moment in a list: `01:04.311`, with hours in front where there are any.
+/// A moment in a list: `01:04.311`, with days and hours in front where there are any.
 pub fn moment(time: SimTime) -> String {
     let ms = time.0 / 1_000_000;
     let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
     let ms = ms % 1_000;
-    if hours > 0 {
+    if hours >= 24 {
+        let (days, hours) = (hours / 24, hours % 24);
+        format!("{days}d {hours:02}:{minutes:02}:{seconds:02}.{ms:03}")
+    } else if hours > 0 {
         format!("{hours}:{minutes:02}:{seconds:02}.{ms:03}")
     } else {
         format!("{minutes:02}:{seconds:02}.{ms:03}")
     }
 }
 
-/// A tick of a time axis whose ticks lie `step` apart: `00:12`, `1:00:00`, with as many decimals as
-/// the step needs.
+/// A tick of a time axis whose ticks lie `step` apart: `00:12`, `1:00:00`, `12d`, with as many
+/// decimals as the step needs.
 pub fn tick(time: SimTime, step: SimSpan) -> String {
     let whole = time.0 / 1_000_000_000;
     let (hours, minutes, seconds) = (whole / 3_600, whole / 60 % 60, whole % 60);
-    let mut text = if hours > 0 {
+    let mut text = if step.0.is_multiple_of(86_400_000_000_000) {
+        return format!("{}d", hours / 24);
+    } else if hours >= 24 {
+        format!("{}d {:02}:{minutes:02}", hours / 24, hours % 24)
+    } else if hours > 0 {
         format!("{hours}:{minutes:02}:{seconds:02}")
     } else {
         format!("{minutes:02}:{seconds:02}")
@@ -224,6 +249,7 @@ mod tests {
             (130.4, "130 s"),
             (320.0, "5 min 20 s"),
             (7_320.0, "2 h 02 min"),
+            (9_376_695.0, "108 d 12 h"),
             (f64::INFINITY, "–"),
         ];
         for (value, text) in cases {
@@ -239,6 +265,17 @@ mod tests {
         assert_eq!(tick(SimTime(64_500_000_000), SimSpan::from_millis(500)), "01:04.5");
         assert_eq!(tick(SimTime(7_200_000_000_000), SimSpan::from_secs(600)), "2:00:00");
         assert_eq!(tick(SimTime(20_000), SimSpan(20_000)), "00:00.00002");
+        let day = 86_400;
+        assert_eq!(moment(SimTime(93_784_005_000_000)), "1d 02:03:04.005");
+        assert_eq!(tick(SimTime::ZERO, SimSpan::from_secs(20 * day)), "0d");
+        assert_eq!(tick(SimTime(12 * day * 1_000_000_000), SimSpan::from_secs(2 * day)), "12d");
+        assert_eq!(tick(SimTime(129_600_000_000_000), SimSpan::from_secs(day / 2)), "1d 12:00");
+        let spans = [(10, "10 s"), (1_200, "20 min"), (3_600, "1 h"), (864_000, "10 d")];
+        for (seconds, text) in spans {
+            assert_eq!(round_span(SimSpan::from_secs(seconds)), text);
+        }
+        assert_eq!(round_span(SimSpan::from_millis(500)), "500 ms");
+        assert_eq!(round_span(SimSpan(0)), "0 ns");
     }
 
     #[test]

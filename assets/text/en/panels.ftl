@@ -16,9 +16,8 @@ field-unknown = Unknown
 field-number = A number.
 field-whole = A whole number.
 field-seconds = A number of seconds, or a length of time such as 80ms.
-field-name = A name of at least one letter.
 field-at-least = At least { $least }.
-field-at-most = At most { $most }.
+field-too-large = A smaller number.
 field-refused = { $allowed } Was { $was }.
 field-refused-was-empty = { $allowed } Was empty.
 

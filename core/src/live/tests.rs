@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::prelude::*;
 
-use super::{Engine, Next, RunCommand, Speed};
+use super::{Engine, Next, RunCommand, RunState, Speed, Worker};
 use crate::analysis::report::Report;
 use crate::analysis::statistics::Statistics;
 use crate::edit::Edit;
-use crate::fact::{ElementKind, Fact, FactKind, Roster, Sink};
+use crate::fact::{ElementKind, Fact, FactKind, Ignore, Roster, Sink};
 use crate::ids::{LinkId, NodeId};
 use crate::project::{Arrivals, Node, NodeKind, Point, Producer, Project, check, testing};
 use crate::time::{Clock, SimSpan, SimTime};
@@ -361,3 +361,36 @@ fn steps_go_fact_by_fact_and_back() {
 }
 
 const MM1: &str = include_str!("../../../projects/mm1.ron");
+
+/// A clock on which every look takes 20 ms, so that a view is due each time.
+struct SlowClock(AtomicU64);
+
+impl Clock for SlowClock {
+    fn now_nanos(&self) -> u64 {
+        self.0.fetch_add(20_000_000, Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn a_run_that_ends_by_itself_shows_its_end() {
+    let mut project = crate::project::format::parse(MM1).expect("the sample is whole");
+    crate::project::set::set(&mut project, "source.limit", "5000").expect("there is a limit");
+    let (told, views) = crossbeam_channel::unbounded();
+    let notify = Arc::new(move || {
+        told.send(()).expect("the test waits for it");
+    });
+    let clock = SlowClock(AtomicU64::new(0));
+    let source = Box::new(NoInputs);
+    let mut engine = Engine::new(Arc::new(project), 1, Speed::Max, source, clock, Ignore);
+    engine.command(RunCommand::Resume);
+    let worker = Worker::spawn(engine, Some(notify)).expect("a thread");
+    let end = loop {
+        let wait = std::time::Duration::from_secs(60);
+        views.recv_timeout(wait).expect("the view of the end comes");
+        let view = worker.newest_view().filter(|view| view.state == RunState::Finished);
+        if let Some(view) = view {
+            break view;
+        }
+    };
+    assert_eq!(end.events, 5_000);
+}

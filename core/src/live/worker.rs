@@ -135,11 +135,14 @@ fn work<C: Clock>(
     commands: &Receiver<RunCommand>,
     mut outlet: ViewOutlet,
 ) {
+    let mut before = Next::Wait;
     loop {
         let next = engine.pump();
-        if next != Next::Wait {
+        // A run that comes to its end by itself has changed in the same call that says so.
+        if next != Next::Wait || before != Next::Wait {
             outlet.unsent = true;
         }
+        before = next;
         let now = engine.now_nanos();
         outlet.offer(&mut engine, now, next == Next::Wait);
         let sleep = match next {

@@ -12,9 +12,6 @@ use crate::state::State;
 use crate::text::{tr, tr_args};
 use crate::view_state::{Camera, Selection, Workspace};
 
-/// Nodes are placed on this grid, in canvas points.
-const GRID: f32 = 8.0;
-
 /// Room left between a new node and those that are there.
 const ROOM: f32 = 24.0;
 
@@ -23,15 +20,33 @@ pub(super) fn add_node(state: &mut State, kind: NodeKind, at: Option<Pos2>) {
     let project = document.project();
     let size = geometry::size_of(&kind);
     let middle = at.unwrap_or_else(|| free_place(project, size, state.camera.centre));
-    let corner = middle - size / 2.0;
-    let snap = |value: f32| (value / GRID).round() * GRID;
+    let snap = |value: f32| (value / geometry::GRID).round() * geometry::GRID;
     let id = fresh_node_id(project, kind.name());
-    let at = Point(snap(corner.x), snap(corner.y));
-    let node = Node { name: String::new(), at, kind };
+    // Nodes of unequal height are in line by their middles, where the ports are.
+    let corner = Point(snap(middle.x - size.x / 2.0), snap(middle.y) - size.y / 2.0);
+    let node = Node { name: String::new(), at: corner, kind };
     let generation = document.generation();
     document::edit(state, Edit::SetNode { id: id.clone(), node });
     if state.document.as_ref().is_some_and(|document| document.generation() != generation) {
+        if at.is_none() {
+            bring_into_view(state, Rect::from_min_size(pos2(corner.0, corner.1), size));
+        }
         state.selection = Selection::one(ElementId::Node(id));
+    }
+}
+
+/// Moves the view just so far that all of `place` (canvas points) is seen.
+fn bring_into_view(state: &mut State, place: Rect) {
+    let room = (state.canvas_size / 2.0 / state.camera.zoom - Vec2::splat(ROOM)).max(Vec2::ZERO);
+    let centre = state.camera.centre;
+    let least = place.max - room;
+    let most = place.min + room;
+    let towards = |at: f32, least: f32, most: f32| {
+        if least > most { (least + most) / 2.0 } else { at.clamp(least, most) }
+    };
+    if state.canvas_size.x > 0.0 {
+        state.camera.centre =
+            pos2(towards(centre.x, least.x, most.x), towards(centre.y, least.y, most.y));
     }
 }
 
@@ -132,6 +147,17 @@ pub(super) fn set_workspace(state: &mut State, workspace: Workspace) {
         state.workspace = workspace;
         state.refit_pending = is_in_sight(state);
     }
+}
+
+/// The canvas was shown in this size. Where it has become smaller, a drawing that was in sight stays
+/// so.
+pub(super) fn canvas_is(state: &mut State, size: Vec2) {
+    let same = state.canvas_workspace == state.workspace;
+    if same && state.canvas_size != size && state.canvas_size.x > 0.0 {
+        state.refit_pending |= is_in_sight(state);
+    }
+    state.canvas_size = size;
+    state.canvas_workspace = state.workspace;
 }
 
 fn is_in_sight(state: &State) -> bool {

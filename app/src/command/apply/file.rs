@@ -1,6 +1,7 @@
 //! New, open, save, close; and the question before unsaved work is lost.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use eventloom_core::ids::NodeId;
 use eventloom_core::project::{Arrivals, Node, NodeKind, Note, Point, Project, default_seed};
@@ -12,7 +13,7 @@ use crate::dialogs::{Dialog, Next, PathDialog, Purpose};
 use crate::document_session::DocumentSession;
 use crate::notices::Level;
 use crate::samples;
-use crate::state::State;
+use crate::state::{Saving, State};
 use crate::text::{tr, tr_args};
 use crate::view_state::{Selection, Workspace};
 
@@ -22,6 +23,11 @@ pub(super) fn guard(state: &mut State, next: Next) {
         // What a gesture shows is work too, and its pointer is gone once a dialog is up.
         document.end_gesture();
         let unsaved = document.has_unsaved_work();
+        // What is being written is waited for.
+        if let (true, Some(saving)) = (document.is_being_saved(), state.saving.last_mut()) {
+            saving.next = Some(next);
+            return;
+        }
         // Opening begins with a dialog, which can still be cancelled.
         if unsaved && next != Next::Open {
             let name = title_of(document);
@@ -45,11 +51,7 @@ pub(super) fn answer_unsaved(state: &mut State, answer: UnsavedAnswer) {
         UnsavedAnswer::Save => {
             let path = state.document.as_ref().and_then(|document| document.path());
             match path.map(Path::to_owned) {
-                Some(path) => {
-                    if save_to(state, &path) {
-                        go_on(state, next);
-                    }
-                }
+                Some(path) => save_to(state, path, Some(next)),
                 None => ask_where(state, Some(next)),
             }
         }
@@ -98,6 +100,10 @@ fn first_topology() -> DocumentSession {
 fn show(state: &mut State, document: Option<DocumentSession>) {
     state.run = None;
     state.document = document;
+    for saving in &mut state.saving {
+        saving.replaced = true;
+        saving.next = None;
+    }
     state.selection = Selection::default();
     state.workspace = Workspace::Design;
     state.fit_pending = true;
@@ -137,6 +143,7 @@ pub(super) fn came_back(state: &mut State, outcome: Outcome) {
                 Err(error) => refuse_in_dialog(state, error.to_string()),
             }
         }
+        Outcome::Saved { result } => written(state, result.map_err(|error| error.to_string())),
         Outcome::Listed { folder, result } => {
             if let Some(dialog) = &mut state.dialog {
                 dialog.listed(&folder, result);
@@ -225,12 +232,8 @@ pub(super) fn confirm(state: &mut State, path: PathBuf) {
             }
         }
         Purpose::Save { next } => {
-            if save_to(state, &path) {
-                state.dialog = None;
-                if let Some(next) = next {
-                    go_on(state, next);
-                }
-            }
+            // The dialog stays until the file is written: if it cannot be, it says why.
+            save_to(state, path, next);
         }
     }
 }
@@ -239,33 +242,66 @@ pub(super) fn confirm(state: &mut State, path: PathBuf) {
 pub(super) fn save(state: &mut State) {
     let path = state.document.as_ref().and_then(|document| document.path());
     match path.map(Path::to_owned) {
-        Some(path) => {
-            save_to(state, &path);
-        }
+        Some(path) => save_to(state, path, None),
         None => ask_where(state, None),
     }
 }
 
-/// Saves; whether that was done. What went wrong is said.
-pub(super) fn save_to(state: &mut State, path: &Path) -> bool {
-    let Some(document) = &mut state.document else { return false };
-    let logs_before = document.folder();
-    match document.save_to(path) {
+/// Saves in the background; `next` goes on once that is done. What went wrong is said.
+pub(super) fn save_to(state: &mut State, path: PathBuf, next: Option<Next>) {
+    let Some(document) = &mut state.document else { return };
+    let project = document.begin_save();
+    state.saving.push(Saving { path, project, next, replaced: false });
+    if state.saving.len() == 1 {
+        write_first(state);
+    }
+}
+
+fn write_first(state: &mut State) {
+    let Some(first) = state.saving.first() else { return };
+    let begun = state.background.save(first.path.clone(), Arc::clone(&first.project));
+    if let Err(error) = begun {
+        written(state, Err(error.to_string()));
+    }
+}
+
+/// What was being written is in its file, or could not be.
+fn written(state: &mut State, result: Result<(), String>) {
+    if state.saving.is_empty() {
+        return;
+    }
+    let Saving { path, project, next, replaced } = state.saving.remove(0);
+    let document = state.document.as_mut().filter(|_| !replaced);
+    match result {
         Ok(()) => {
-            let left = logs_left_behind(document.project(), logs_before.as_deref(), path);
-            let name = title_of(document);
-            state.settings.opened(path);
+            let before = document.as_ref().and_then(|document| document.folder());
+            let left = logs_left_behind(&project, before.as_deref(), &path);
+            if let Some(document) = document {
+                document.saved(path.clone());
+            }
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            state.settings.opened(&path);
             state.say(Level::Info, tr_args("shell-notice-saved", &[("name", name.into())]));
             for (log, folder) in left {
-                bring_log(state, &log, &folder, path);
+                bring_log(state, &log, &folder, &path);
             }
-            true
+            let is_asking = |dialog: &Dialog| matches!(dialog, Dialog::Path(dialog) if dialog.purpose != Purpose::Open);
+            if !replaced && state.dialog.as_ref().is_some_and(is_asking) {
+                state.dialog = None;
+            }
+            // The drawing may have been changed while it was written.
+            if let Some(next) = next {
+                guard(state, next);
+            }
         }
         Err(error) => {
-            refuse_in_dialog(state, error.to_string());
-            false
+            if let Some(document) = document {
+                document.not_saved();
+            }
+            refuse_in_dialog(state, error);
         }
     }
+    write_first(state);
 }
 
 /// The relative logs that a project read in `before` and does not find beside its new file.

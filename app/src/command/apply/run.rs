@@ -41,6 +41,7 @@ pub(super) fn start(state: &mut State, seed: Option<u64>) {
     };
     match (state.surroundings.launcher)(&start, Arc::clone(&state.notify)) {
         Ok(link) => {
+            state.notices.withdraw(tr("shell-notice-cannot-run"));
             state.run = Some(RunSession::new(link, &start));
             set_workspace(state, Workspace::Run);
         }

@@ -230,6 +230,7 @@ fn save_asks_for_a_path_then_goes_on_with_what_waited() {
     assert!(matches!(rig.state.dialog, Some(Dialog::Path(_))));
     let path = rig.folder.path().join("mine.ron");
     apply_dialog(&mut rig.state, DialogRequest::Confirm(path.clone()));
+    rig.settle();
     assert!(rig.document().project().nodes.is_empty(), "the new project is open");
     rig.apply(Command::OpenPath(path.clone()));
     rig.settle();
@@ -263,8 +264,40 @@ fn a_file_that_cannot_be_saved_is_said_and_the_work_stays() {
     rig.act(Action::New);
     rig.draw();
     rig.apply(Command::SaveTo(PathBuf::from("/proc/nowhere/a.ron")));
+    rig.settle();
     assert_eq!(rig.errors(), 1);
     assert!(rig.document().has_unsaved_work());
+}
+
+#[test]
+fn what_is_being_saved_is_waited_for_and_the_newest_is_what_stays() {
+    let mut rig = rig();
+    rig.act(Action::New);
+    rig.draw();
+    let path = rig.folder.path().join("mine.ron");
+    rig.apply(Command::SaveTo(path.clone()));
+    rig.add(NodeKind::Queue(Waiting::default()));
+    rig.apply(Command::SaveTo(path.clone()));
+    let drawn = rig.document().project().clone();
+    assert!(!may_close(&mut rig.state), "not before it is written");
+    assert!(rig.state.dialog.is_none(), "and there is nothing to ask");
+    rig.settle();
+    assert!(may_close(&mut rig.state));
+    assert_eq!(eventloom_core::project::file::load(&path).expect("it is whole"), *drawn);
+    assert!(!rig.document().is_dirty());
+}
+
+#[test]
+fn a_file_that_is_written_late_does_not_become_the_next_documents() {
+    let mut rig = rig();
+    rig.act(Action::New);
+    rig.draw();
+    rig.apply(Command::SaveTo(rig.folder.path().join("mine.ron")));
+    rig.add(NodeKind::Queue(Waiting::default()));
+    rig.act(Action::New);
+    rig.apply(Command::AnswerUnsaved(UnsavedAnswer::Discard));
+    rig.settle();
+    assert_eq!(rig.document().path(), None);
 }
 
 #[test]
@@ -318,4 +351,19 @@ fn seeds_are_kept_and_counted_on() {
     assert_eq!(seed(&rig), Some(43));
     rig.apply(Command::RestartSeed(7));
     assert_eq!(seed(&rig), Some(7));
+}
+
+#[test]
+fn a_node_that_finds_its_own_place_is_in_line_and_in_view() {
+    let mut rig = rig();
+    rig.act(Action::New);
+    rig.state.canvas_size = Vec2::new(500.0, 400.0);
+    let ids = rig.draw();
+    let view = egui::Rect::from_center_size(egui::Pos2::ZERO, rig.state.canvas_size);
+    let nodes = &rig.document().project().nodes;
+    let rects = ids.clone().map(|id| crate::geometry::rect_of(&nodes[&id]));
+    let middle = rects[0].center().y;
+    assert!(rects.iter().all(|rect| (rect.center().y - middle).abs() < 0.01), "{rects:?}");
+    let last = [rects[2].min, rects[2].max].map(|at| rig.state.camera.to_screen(view, at));
+    assert!(last.iter().all(|at| view.contains(*at)), "{last:?}");
 }

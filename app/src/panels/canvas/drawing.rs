@@ -10,14 +10,15 @@ use eventloom_core::project::check::Severity;
 use eventloom_core::project::{LinkKind, NodeKind};
 
 use super::detail::Detail;
-use super::figures::{self, Live};
+use super::figures::{self, Live, WayLabel};
 use super::geometry::{self, Shape};
 use super::hit_test::{self, Hit, Refusal};
 use super::paint_dots::WayIndex;
+use super::paint_link::LabelPlaces;
 use super::paint_node::{PortState, State};
 use super::pen::{LineMesh, Pen};
-use super::scene::{Scene, SceneNode, WayId};
-use super::{contents, overlay, paint_link, paint_node, routing};
+use super::scene::{Scene, SceneNode, SceneWay, WayId};
+use super::{contents, overlay, paint_node, routing};
 use crate::command::{Command, CommandQueue};
 use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
@@ -130,13 +131,12 @@ impl Show<'_> {
         // Thousands of widgets would be in each other's way where nobody reads them.
         let read = ui.ctx().has_accesskit_node(self.id);
         pen.dim = self.linking.is_some();
-        for (ix, way) in self.scene.ways.iter().enumerate() {
+        if self.detail >= Detail::Full {
+            self.labels(pen, &thinned);
+        }
+        for way in &self.scene.ways {
             if !seen.intersects(way.route.bounds.expand(8.0)) {
                 continue;
-            }
-            if self.detail >= Detail::Full {
-                let from = thinned.iter().find(|(other, _)| *other == ix).map(|(_, n)| *n);
-                paint_link::paint_label(pen, self.frame.project, way, self.live, from);
             }
             let middle = pen.point(way.route.at(0.5).0);
             let here = |id: &ElementId| {
@@ -164,6 +164,30 @@ impl Show<'_> {
             }
         }
         pen.dim = false;
+    }
+
+    /// What stands at the links: of labels that would lie on each other the more important one.
+    fn labels(&self, pen: &Pen<'_>, thinned: &[(usize, u64)]) {
+        let seen = pen.seen();
+        let mut labels: Vec<(u8, &SceneWay, WayLabel)> = Vec::new();
+        for (ix, way) in self.scene.ways.iter().enumerate() {
+            if seen.intersects(way.route.bounds.expand(8.0)) {
+                let from = thinned.iter().find(|(other, _)| *other == ix).map(|(_, n)| *n);
+                let project = self.frame.project;
+                let label = figures::way_label(project, &way.id, way.kind, self.live, from);
+                let selected = matches!(&way.id, WayId::Link(id)
+                    if self.frame.selection.links.contains(id));
+                let rank = if selected { 0 } else { 2 - u8::from(label.loss) };
+                labels.push((rank, way, label));
+            }
+        }
+        labels.sort_by_key(|(rank, ..)| *rank);
+        let nodes = self.scene.nodes.iter().filter(|node| node.shape != Shape::Note);
+        let nodes = nodes.filter(|node| seen.intersects(node.rect)).map(|node| pen.rect(node.rect));
+        let mut places = LabelPlaces::beside(nodes.collect());
+        for (_, way, label) in &labels {
+            places.paint(pen, way, label);
+        }
     }
 
     /// The ways whose dots stand for more events than there are dots, and for how many.

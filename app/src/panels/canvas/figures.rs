@@ -192,7 +192,7 @@ pub(super) fn face(
     match &node.kind {
         NodeKind::Producer(producer) if words => face.second = producer_line(producer, element),
         NodeKind::Topic(_) if words => face.second = topic_line(links_out, element),
-        NodeKind::Note(note) if words => face.second.clone_from(&note.text),
+        NodeKind::Note(note) => face.second.clone_from(&note.text),
         NodeKind::Queue(waiting) => {
             queue(&mut face, waiting, element);
             if words {
@@ -423,10 +423,13 @@ pub(super) fn digits(value: u64) -> String {
     spaced
 }
 
-/// A measured rate: three digits or so, always with its decimal below 100.
+/// A measured rate: three digits or so, always with its decimal below 100; a rate that is not 0
+/// does not look like 0.
 pub(super) fn rate(per_s: f64) -> String {
     if !per_s.is_finite() || per_s < 0.0 {
         "0.0".to_owned()
+    } else if per_s > 0.0 && per_s < 0.05 {
+        format!("{:.3}", per_s.max(0.001))
     } else if per_s < 100.0 {
         format!("{per_s:.1}")
     } else if per_s < 10_000.0 {
@@ -555,6 +558,8 @@ mod tests {
         assert_eq!(digits(2_406), "2\u{a0}406");
         assert_eq!(digits(999), "999");
         assert_eq!(rate(37.52), "37.5");
+        assert_eq!(rate(0.003), "0.003");
+        assert_eq!(rate(0.0), "0.0");
         assert_eq!(rate(12_345.0), "12.3 k");
         assert_eq!(rate(f64::NAN), "0.0");
         assert_eq!(setting(10.0), "10");

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Id, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 use eventloom_core::live::{DotShape, View};
+use eventloom_core::project::{Arrivals, Node, NodeKind};
 
 use super::paint_dots;
 use super::paint_node::radius;
@@ -14,6 +15,8 @@ const MARGIN: f32 = 16.0;
 const BUTTON: f32 = 32.0;
 /// More event types than this are not named in the legend.
 const MOST_TYPES: usize = 8;
+/// What a run calls the type of events to which nobody gave one.
+const UNNAMED: &str = "event";
 /// The distance of the grid's dots at zoom 1.
 const GRID_STEP: f32 = 24.0;
 
@@ -30,7 +33,9 @@ pub(super) fn paint_grid(pen: &Pen<'_>) {
     while y < seen.bottom() {
         let mut x = first(seen.left());
         while x < seen.right() {
-            let dot = Rect::from_center_size(pen.point(Pos2::new(x, y)), Vec2::splat(1.25));
+            // On whole points, else some dots are brighter than others.
+            let at = pen.point(Pos2::new(x, y)).round();
+            let dot = Rect::from_min_size(at, Vec2::splat(1.25));
             mesh.add_colored_rect(dot, pen.theme.grid);
             x += step;
         }
@@ -90,17 +95,18 @@ pub(super) fn zoom_control(
     area
 }
 
-/// The legend of event types, above the zoom control.
-pub(super) fn paint_legend(pen: &Pen<'_>, view: &View, above: Rect) {
+/// The legend of event types, beside the zoom control, where it hides least of the drawing.
+pub(super) fn paint_legend(pen: &Pen<'_>, view: &View, beside: Rect) {
     let theme = pen.theme;
-    let middle = above.top() - 18.0;
-    let mut x = above.left() + 6.0;
+    let middle = beside.center().y;
+    let mut x = beside.right() + 16.0;
     let mut shapes = Vec::new();
     let hues = view
         .roster
         .types
         .iter()
         .enumerate()
+        .filter(|(ix, name)| ***name != *UNNAMED || shows_unnamed(view, *ix))
         .map(|(ix, name)| (DotShape::Normal, theme.series_colour(ix), &**name));
     let marks = [
         (DotShape::Redelivered, theme.text_2, tr("canvas-legend-redelivered")),
@@ -124,6 +130,22 @@ pub(super) fn paint_legend(pen: &Pen<'_>, view: &View, above: Rect) {
         x += 16.0 + width + 18.0;
     }
     pen.painter.extend(shapes);
+}
+
+/// Whether some event of the type without a name can be seen: one that is under way now, or one of
+/// a producer that names no types. A recorded log brings its own.
+fn shows_unnamed(view: &View, ix: usize) -> bool {
+    let is_made = |node: &Node| match &node.kind {
+        NodeKind::Producer(producer) => {
+            producer.types.is_empty() && !matches!(producer.arrivals, Arrivals::Recorded(_))
+        }
+        _ => false,
+    };
+    view.project.nodes.values().any(is_made)
+        || view.flow.iter().any(|link| {
+            link.dots.iter().any(|dot| usize::from(dot.event_type.0) == ix)
+                || link.streaks.iter().any(|(_, kind, _)| usize::from(kind.0) == ix)
+        })
 }
 
 /// What to do on an empty canvas.

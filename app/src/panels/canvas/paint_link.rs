@@ -7,7 +7,7 @@ use egui::{Align2, Color32, CornerRadius, Mesh, Pos2, Rect, Shape, Vec2};
 use eventloom_core::project::{LinkKind, Project};
 
 use super::detail::Detail;
-use super::figures::{self, Live};
+use super::figures::{Live, WayLabel};
 use super::hit_test::Hit;
 use super::pen::{LineMesh, Pen, Weight};
 use super::routing::Entry;
@@ -294,37 +294,67 @@ fn crossings(scene: &Scene) -> Vec<Crossing> {
     found
 }
 
-/// Paints what stands at a way: rate, losses, latency. `thinned_from` as the run says it.
-pub(super) fn paint_label(
-    pen: &Pen<'_>,
-    project: &Project,
-    way: &SceneWay,
-    live: Option<Live<'_>>,
-    thinned_from: Option<u64>,
-) {
-    let label = figures::way_label(project, &way.id, way.kind, live, thinned_from);
-    let delay_at = label.delay.as_ref().and_then(|delay| paint_delay(pen, way, delay));
-    if label.text.is_empty() {
-        return;
+/// Where labels can still stand: what is there already, on the screen.
+pub(super) struct LabelPlaces {
+    taken: Vec<Rect>,
+}
+
+impl LabelPlaces {
+    /// Labels lie beside these rectangles, and beside each other.
+    pub(super) fn beside(taken: Vec<Rect>) -> Self {
+        Self { taken }
     }
-    let theme = pen.theme;
-    let colour = if label.loss { theme.full_text } else { theme.text_2 };
-    let galley = pen.line(&label.text, 11.0 * pen.zoom(), Weight::Medium, f32::INFINITY);
-    let size = galley.size();
+
+    /// Paints what stands at a way: rate, losses, latency; nothing where there is no place for it.
+    pub(super) fn paint(&mut self, pen: &Pen<'_>, way: &SceneWay, label: &WayLabel) {
+        let delay_at = label.delay.as_ref().and_then(|delay| paint_delay(pen, way, delay));
+        self.taken.extend(delay_at);
+        if label.text.is_empty() {
+            return;
+        }
+        let theme = pen.theme;
+        let colour = if label.loss { theme.full_text } else { theme.text_2 };
+        let galley = pen.line(&label.text, 11.0 * pen.zoom(), Weight::Medium, f32::INFINITY);
+        let lift = if delay_at.is_some() { galley.size().y * 0.6 } else { 0.0 };
+        let spots = spots(pen, way, galley.size(), lift);
+        if let Some(area) = self.first_free(&spots) {
+            self.taken.push(area);
+            pen.put(galley, area.min, Align2::LEFT_TOP, colour);
+        }
+    }
+
+    fn first_free(&self, spots: &[Rect]) -> Option<Rect> {
+        let is_free = |spot: &&Rect| self.taken.iter().all(|taken| !taken.intersects(**spot));
+        spots.iter().find(is_free).copied()
+    }
+}
+
+/// Where a label of this size may stand, best first: above the middle of the longest level part, or
+/// right of an upright one; else at a third; else on the other side.
+fn spots(pen: &Pen<'_>, way: &SceneWay, size: Vec2, lift: f32) -> Vec<Rect> {
     let first = way.kind == WayKind::Link(LinkKind::Publish);
-    let level = way.route.longest_part(true, first);
-    let upright = way.route.longest_part(false, first);
     let gap = 8.0 * pen.zoom();
     // Room for the arrow and the ports beside it.
     let room = (size.x + 12.0) / pen.zoom();
-    if let Some((a, b)) = level.filter(|(a, b)| a.distance(*b) >= room) {
-        let lift = if delay_at.is_some() { gap + size.y * 0.6 } else { gap };
-        let at = pen.point(a.lerp(b, 0.5)) - Vec2::new(0.0, lift);
-        pen.put(galley, at, Align2::CENTER_BOTTOM, colour);
-    } else if let Some((a, b)) = upright.filter(|(a, b)| a.distance(*b) * pen.zoom() >= size.y) {
-        let at = pen.point(a.lerp(b, 0.5)) + Vec2::new(10.0 * pen.zoom(), 0.0);
-        pen.put(galley, at, Align2::LEFT_CENTER, colour);
+    let level = way.route.longest_part(true, first).filter(|(a, b)| a.distance(*b) >= room);
+    let upright = way.route.longest_part(false, first);
+    let upright = upright.filter(|(a, b)| a.distance(*b) * pen.zoom() >= size.y);
+    let mut spots = Vec::new();
+    let mut add = |(a, b): (Pos2, Pos2), off: Vec2, align: Align2| {
+        for share in [0.5, 1.0 / 3.0, 2.0 / 3.0] {
+            spots.push(align.anchor_size(pen.point(a.lerp(b, share)) + off, size));
+        }
+    };
+    if let Some(part) = level {
+        add(part, Vec2::new(0.0, -gap - lift), Align2::CENTER_BOTTOM);
     }
+    if let Some(part) = upright {
+        add(part, Vec2::new(10.0 * pen.zoom(), 0.0), Align2::LEFT_CENTER);
+    }
+    if let Some(part) = level {
+        add(part, Vec2::new(0.0, gap + lift), Align2::CENTER_TOP);
+    }
+    spots
 }
 
 /// The latency on the line, with a clock; where the line has no room for it, not at all.
@@ -353,6 +383,14 @@ mod tests {
     use super::super::samples;
     use super::*;
     use eventloom_core::project::{Link, Node, NodeKind, Point, Producer, Waiting};
+
+    #[test]
+    fn no_label_lies_on_another() {
+        let rect = |x| Rect::from_min_size(Pos2::new(x, 0.0), Vec2::new(40.0, 14.0));
+        let places = LabelPlaces::beside(vec![rect(0.0), rect(60.0)]);
+        assert_eq!(places.first_free(&[rect(20.0), rect(90.0), rect(110.0)]), Some(rect(110.0)));
+        assert_eq!(places.first_free(&[rect(20.0), rect(70.0)]), None);
+    }
 
     #[test]
     fn lines_that_cross_are_found_and_lines_that_merge_are_not() {

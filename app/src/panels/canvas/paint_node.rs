@@ -400,17 +400,17 @@ fn paint_compact(pen: &Pen<'_>, shape: Shape, rect: Rect, face: &Face) {
     }
 }
 
-/// A note's title and text.
+/// A note's title and text: as many lines as find room in a size that can be read.
 fn paint_note(pen: &Pen<'_>, rect: Rect, face: &Face) {
     let (theme, zoom) = (pen.theme, pen.zoom());
     let pad = PADDING * zoom;
-    // Below the floor text is dropped, not shrunk.
-    if 13.0 * zoom < pen::TEXT_FLOOR * 0.8 {
+    let width = rect.width() - 2.0 * pad;
+    if width < 24.0 || rect.height() < pen::TEXT_FLOOR {
         return;
     }
-    let width = rect.width() - 2.0 * pad;
     let title = pen.line(&face.name, 13.0 * zoom, Weight::SemiBold, width - FOLD * zoom * 0.5);
-    let at = rect.min + Vec2::new(pad, 12.0 * zoom);
+    let head = pad.min((rect.height() - title.size().y) / 2.0);
+    let at = rect.min + Vec2::new(pad, head.max(0.0));
     let head = pen.put(title, at, Align2::LEFT_TOP, theme.text);
     let top = head.bottom() + 4.0 * zoom;
     let line = ((12.0 * zoom).max(pen::TEXT_FLOOR) * 1.5).round();

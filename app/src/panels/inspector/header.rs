@@ -12,6 +12,8 @@ use crate::widgets::{control, format, lettering, names};
 
 const HEIGHT: f32 = 60.0;
 const TILE: f32 = 32.0;
+/// The width of the menu.
+pub(super) const MENU: f32 = 224.0;
 
 /// The head of a node.
 pub(super) fn show_node(
@@ -26,6 +28,7 @@ pub(super) fn show_node(
     let more = show(ui, frame, names::icon(&node.kind), role, name, &kind_line(&node.kind));
     let publishes = matches!(node.kind, NodeKind::Producer(_)) || node.kind.is_channel();
     Popup::menu(&more).show(|ui| {
+        ui.set_width(MENU);
         if publishes {
             let can = frame.view.is_some() && !frame.read_only;
             let entry = ui.add_enabled_ui(can, |ui| {

@@ -10,6 +10,8 @@ use crate::text::tr;
 use crate::theme::Theme;
 use crate::widgets::{format, lettering, section};
 
+use Measure::{BusyServers, Count, Loss, MeanWait, Rate, Utilisation};
+
 const COLUMNS: usize = 3;
 const ROW: f32 = 40.0;
 
@@ -26,7 +28,12 @@ pub(super) fn show(ui: &mut Ui, frame: &FrameContext<'_>, id: &ElementId) {
     let Some(ix) = view.roster.find(id) else { return };
     let Some(element) = view.elements.get(ix.ix()) else { return };
     let entry = view.roster.entry(ix);
-    let figures = figures(entry.kind, element, entry.servers);
+    let figure = |(label, measure): &(&'static str, Measure)| Figure {
+        label,
+        value: measure.text(element, entry.servers),
+        is_loss: measure.is_loss(element),
+    };
+    let figures: Vec<Figure> = measures(entry.kind).iter().map(figure).collect();
     if figures.is_empty() {
         return;
     }
@@ -59,62 +66,81 @@ fn show_row(ui: &mut Ui, theme: &Theme, row: &[Figure]) {
     }
 }
 
-fn figures(kind: ElementKind, now: &ElementView, servers: u32) -> Vec<Figure> {
-    let told = |label, value| Figure { label, value, is_loss: false };
-    let count = |label, value: u64| told(label, format::count(value));
-    let bad = |label, value: u64| Figure { label, value: format::count(value), is_loss: value > 0 };
-    let rate = |label| told(label, format::rate(now.rate_per_s));
-    let wait = || {
-        let value = now.wait_mean_s.map_or_else(|| "–".to_owned(), format::seconds);
-        told("now-wait-mean", value)
-    };
+/// What is told of an element.
+#[derive(Clone, Copy)]
+enum Measure {
+    Rate,
+    Count(fn(&ElementView) -> u64),
+    /// A count that ought to stay 0.
+    Loss(fn(&ElementView) -> u64),
+    MeanWait,
+    Utilisation,
+    BusyServers,
+}
+
+/// The figures of each kind of element, three in a row.
+fn measures(kind: ElementKind) -> &'static [(&'static str, Measure)] {
     match kind {
-        ElementKind::Producer => vec![
-            rate("now-rate"),
-            count("now-published", now.published),
-            count("now-outbox", now.outbox),
-            bad("now-lost", now.lost),
+        ElementKind::Producer => &[
+            ("now-rate", Rate),
+            ("now-published", Count(|now| now.published)),
+            ("now-outbox", Count(|now| now.outbox)),
+            ("now-lost", Loss(|now| now.lost)),
         ],
-        ElementKind::Topic => vec![
-            rate("now-rate-in"),
-            count("now-routed", now.arrived),
-            bad("now-unrouted", now.unrouted),
-            count("now-ready", now.ready),
-            count("now-unacked", now.unacked),
-            bad("now-lost", now.lost),
+        ElementKind::Topic => &[
+            ("now-rate-in", Rate),
+            ("now-routed", Count(|now| now.arrived)),
+            ("now-unrouted", Loss(|now| now.unrouted)),
+            ("now-ready", Count(|now| now.ready)),
+            ("now-unacked", Count(|now| now.unacked)),
+            ("now-lost", Loss(|now| now.lost)),
         ],
-        ElementKind::Queue | ElementKind::Subscribe => vec![
-            count("now-ready", now.ready),
-            count("now-in-service", now.in_service),
-            wait(),
-            rate("now-rate-in"),
-            count("now-arrived", now.arrived),
-            count("now-completed", now.completed),
-            bad("now-lost", now.lost),
-            count("now-redelivered", now.redelivered),
-            bad("now-dead-lettered", now.dead_lettered),
+        ElementKind::Queue | ElementKind::Subscribe => &[
+            ("now-ready", Count(|now| now.ready)),
+            ("now-in-service", Count(|now| now.in_service)),
+            ("now-wait-mean", MeanWait),
+            ("now-rate-in", Rate),
+            ("now-arrived", Count(|now| now.arrived)),
+            ("now-completed", Count(|now| now.completed)),
+            ("now-lost", Loss(|now| now.lost)),
+            ("now-redelivered", Count(|now| now.redelivered)),
+            ("now-dead-lettered", Loss(|now| now.dead_lettered)),
         ],
-        ElementKind::Consumer => vec![
-            told(
-                "now-utilisation",
-                now.utilisation.map_or_else(|| "–".to_owned(), |share| format!("{share:.2}")),
-            ),
-            told("now-busy", format!("{} / {servers}", now.in_service)),
-            wait(),
-            rate("now-rate-done"),
-            count("now-completed", now.completed),
-            bad("now-failed", now.failed),
-            bad("now-lost", now.lost),
-            count("now-blocked", now.blocked),
-            count("now-children", now.published),
+        ElementKind::Consumer => &[
+            ("now-utilisation", Utilisation),
+            ("now-busy", BusyServers),
+            ("now-wait-mean", MeanWait),
+            ("now-rate-done", Rate),
+            ("now-completed", Count(|now| now.completed)),
+            ("now-failed", Loss(|now| now.failed)),
+            ("now-lost", Loss(|now| now.lost)),
+            ("now-blocked", Count(|now| now.blocked)),
+            ("now-children", Count(|now| now.published)),
         ],
-        ElementKind::Publish | ElementKind::Bind | ElementKind::Consume => vec![
-            rate("now-rate"),
-            count("now-in-transit", now.in_transit),
-            count("now-sent", now.sent),
-            count("now-reached", now.arrived),
-            bad("now-lost", now.lost),
+        ElementKind::Publish | ElementKind::Bind | ElementKind::Consume => &[
+            ("now-rate", Rate),
+            ("now-in-transit", Count(|now| now.in_transit)),
+            ("now-sent", Count(|now| now.sent)),
+            ("now-reached", Count(|now| now.arrived)),
+            ("now-lost", Loss(|now| now.lost)),
         ],
-        ElementKind::Note => Vec::new(),
+        ElementKind::Note => &[],
+    }
+}
+
+impl Measure {
+    fn text(self, now: &ElementView, servers: u32) -> String {
+        let known = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+        match self {
+            Self::Rate => format::rate(now.rate_per_s),
+            Self::Count(of) | Self::Loss(of) => format::count(of(now)),
+            Self::MeanWait => known(now.wait_mean_s.map(format::seconds)),
+            Self::Utilisation => known(now.utilisation.map(|share| format!("{share:.2}"))),
+            Self::BusyServers => format!("{} / {servers}", now.in_service),
+        }
+    }
+
+    fn is_loss(self, now: &ElementView) -> bool {
+        matches!(self, Self::Loss(of) if of(now) > 0)
     }
 }

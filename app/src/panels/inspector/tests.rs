@@ -1,9 +1,11 @@
 use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use eventloom_core::project::Service;
+use eventloom_core::edit::Edit;
+use eventloom_core::project::{NodeKind, Service};
 
 use super::*;
+use crate::command::Command;
 use crate::panels::test_kit::{Stage, view};
 use crate::view_state::Selection;
 
@@ -74,12 +76,12 @@ fn a_number_out_of_bounds_is_refused_with_its_reason_and_kept() {
     harness.key_press(Key::Enter);
     harness.run();
     assert!(harness.state_mut().take().is_empty(), "nothing may be committed");
-    assert!(harness.query_by_label("At least 1. Was 5.").is_some());
+    assert!(harness.query_by_label("The delivery limit is at least 1. Was 5.").is_some());
     assert_eq!(field_text(&harness, "Delivery limit"), "0");
     // Escape brings back what was.
     harness.key_press(Key::Escape);
     harness.run();
-    assert!(harness.query_by_label("At least 1. Was 5.").is_none());
+    assert!(harness.query_by_label("The delivery limit is at least 1. Was 5.").is_none());
     assert_eq!(field_text(&harness, "Delivery limit"), "5");
     assert!(harness.state_mut().take().is_empty());
 }
@@ -145,7 +147,7 @@ fn types_are_added_and_removed() {
     write(&mut harness, "Share of type 1", "-2");
     harness.key_press(Key::Enter);
     harness.run();
-    assert!(harness.query_by_label("At least 0. Was 1.").is_some());
+    assert!(harness.query_by_label("The weight is at least 0. Was 1.").is_some());
     harness.get_by_label("Remove type 1").click();
     harness.run();
     let nodes = set_node(&mut harness);

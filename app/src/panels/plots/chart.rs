@@ -237,7 +237,7 @@ fn show_title(ui: &Ui, theme: &Theme, rect: Rect, measure: SeriesMeasure, window
     let (title, unit) = match measure {
         SeriesMeasure::Throughput => (
             tr("plots-throughput"),
-            tr_args("plots-throughput-unit", &[("window", window.to_string().into())]),
+            tr_args("plots-throughput-unit", &[("window", format::round_span(window).into())]),
         ),
         SeriesMeasure::QueueLength => {
             (tr("plots-queue-length"), tr("plots-queue-length-unit").to_owned())
@@ -377,7 +377,7 @@ fn show_legend(
         let name = names::of_entry(frame.project, &view.roster, line.element);
         let rect = Rect::from_min_max(
             pos2(made.area.right() + 10.0, y - LABEL_PITCH / 2.0),
-            pos2(made.area.right() + 120.0, y + LABEL_PITCH / 2.0),
+            pos2(ui.max_rect().right() - 4.0, y + LABEL_PITCH / 2.0),
         );
         let is_hidden = hidden.contains(&line.element);
         let response = ui.interact(rect, ui.scope_id().with(("line", ix)), Sense::click());
