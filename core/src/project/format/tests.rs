@@ -145,10 +145,10 @@ fn an_unknown_field_is_refused_with_its_place_and_path() {
 
 #[test]
 fn a_wrong_variant_or_type_is_refused() {
-    let (line, column, path, message) = syntax(&SMALL.replace("Exponential", "Uniform"));
+    let (line, column, path, message) = syntax(&SMALL.replace("Exponential", "Sometimes"));
     assert_eq!((line, column), place_of(SMALL, "Exponential"));
     assert!(path.starts_with("nodes.worker.kind.service"), "{path}");
-    assert!(message.contains("Constant, Exponential"), "{message}");
+    assert!(message.contains("Constant, Uniform, Exponential"), "{message}");
 
     let (line, _, path, _) = syntax(&SMALL.replace("capacity: 10", "capacity: \"ten\""));
     assert_eq!((line, path.as_str()), (line_of("capacity"), "nodes.queue.kind.capacity"));

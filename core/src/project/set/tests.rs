@@ -169,7 +169,7 @@ fn an_unknown_field_lists_those_there_are() {
     assert_eq!(fields("worker.service.mean_s.x"), [""; 0]);
     assert_eq!(fields("source.arrivals.rate_per_s.x"), [""; 0]);
     assert_eq!(fields("queue.capacity.x"), [""; 0]);
-    assert_eq!(fields("l1.speed"), ["from", "to", "latency_s"]);
+    assert_eq!(fields("l1.speed"), ["from", "to", "latency_s", "filter", "overrides"]);
     assert_eq!(fields("source.types.3.weight"), ["0"]);
 }
 
