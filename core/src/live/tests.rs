@@ -83,6 +83,19 @@ fn some_edit(project: &Project, choice: u64) -> Option<Edit> {
     }
 }
 
+/// Something done to a node by hand that fits its kind.
+fn some_control(project: &Project, choice: u64) -> Option<Input> {
+    let nodes: Vec<&NodeId> = project.nodes.keys().collect();
+    let node = (*nodes.get(choice as usize / 4 % nodes.len().max(1))?).clone();
+    Some(match (&project.nodes[&node].kind, choice % 4) {
+        (NodeKind::Note(_), _) => return None,
+        (NodeKind::Topic(_) | NodeKind::Queue(_), 0) => Input::Purge { node },
+        (NodeKind::Producer(_) | NodeKind::Consumer(_), 0) => Input::Stop { node },
+        (_, 1) => Input::Crash { node },
+        _ => Input::Restart { node },
+    })
+}
+
 /// Inputs at random moments, each of which fits the drawing as it is then.
 fn inputs(project: &Project, choices: &[u64]) -> Vec<(SimTime, Input)> {
     let mut project = project.clone();
@@ -90,7 +103,9 @@ fn inputs(project: &Project, choices: &[u64]) -> Vec<(SimTime, Input)> {
     let mut inputs = Vec::new();
     for &choice in choices {
         time += SimSpan(choice % 700_000_000 + 1);
-        if choice % 3 == 0 {
+        if choice % 5 == 0 {
+            inputs.extend(some_control(&project, choice / 5).map(|input| (time, input)));
+        } else if choice % 3 == 0 {
             let channel = project.nodes.iter().find(|(_, node)| node.kind.is_channel());
             let node = channel.map(|(id, _)| id.clone());
             inputs

@@ -43,12 +43,17 @@ pub struct ContentsRow {
 }
 
 impl World {
-    /// The contents of a queue, subscription, topic or consumer in order, at most `limit` rows, and
+    /// The contents of a queue, subscription, topic or consumer in order (what is delivered, then what
+    /// is ready in the order in which it would be delivered), at most `limit` rows, and
     /// how many there are in all.
     pub fn contents(&self, element: ElementIx, limit: usize) -> (Vec<ContentsRow>, u64) {
         let mut copies = self.copies_at(element);
         if self.roster.entry(element).kind != ElementKind::Consumer {
-            copies.sort_by_key(|(copy, delivered)| (!delivered, copy.position));
+            // What is ready comes in the order in which it would be delivered.
+            copies.sort_by_key(|(copy, delivered)| match delivered {
+                true => (false, copy.position),
+                false => (true, 0),
+            });
         }
         let total = copies.len() as u64;
         let rows = copies.iter().take(limit).map(|(copy, delivered)| self.row(copy, *delivered));

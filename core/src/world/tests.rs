@@ -1,8 +1,17 @@
 //! Hand-made topologies whose course can be told beforehand.
 
+mod blocking;
+mod control;
+mod editing;
+mod emission;
+mod failing;
+mod publishing;
+mod waiting;
+
 use std::sync::Arc;
 
 use super::*;
+use crate::analysis::statistics::{Counts, Statistics};
 use crate::edit::Edit;
 use crate::fact::{FactKind as K, Reason};
 use crate::ids::{LinkId, NodeId};
@@ -41,7 +50,26 @@ impl Drawing {
     }
 
     fn topic(self, id: &str) -> Self {
-        self.node(id, NodeKind::Topic(Waiting::default()))
+        self.topic_with(id, Waiting::default())
+    }
+
+    fn topic_with(self, id: &str, waiting: Waiting) -> Self {
+        self.node(id, NodeKind::Topic(waiting))
+    }
+
+    /// A producer that makes nothing by itself: events are published by hand.
+    fn by_hand(self, id: &str) -> Self {
+        self.producer(id, Arrivals::Constant { rate_per_s: 0.0 }, Producer::default())
+    }
+
+    fn producer(self, id: &str, arrivals: Arrivals, settings: Producer) -> Self {
+        self.node(id, NodeKind::Producer(Producer { arrivals, ..settings }))
+    }
+
+    fn link_with(mut self, link: Link) -> Self {
+        let id = LinkId::new(format!("{}-{}", link.from, link.to));
+        self.0.links.insert(id, link);
+        self
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
@@ -66,6 +94,106 @@ impl Drawing {
 }
 
 const S: u64 = 1_000_000_000;
+const MS: u64 = 1_000_000;
+
+fn queue_of(capacity: u64, overflow: Overflow) -> Waiting {
+    Waiting { capacity: Some(capacity), overflow, ..Waiting::default() }
+}
+
+/// A consumer whose every service fails.
+fn failing(on_failure: OnFailure) -> Consumer {
+    Consumer { failure_probability: 1.0, on_failure, ..Consumer::default() }
+}
+
+/// A world with everything that it told.
+struct Told {
+    world: World,
+    facts: Vec<Fact>,
+    statistics: Statistics,
+}
+
+impl Told {
+    fn of(drawing: Drawing) -> Self {
+        let world = drawing.world();
+        let mut statistics = Statistics::new();
+        world.begin(&mut statistics);
+        Self { world, facts: Vec::new(), statistics }
+    }
+
+    fn until_ms(&mut self, ms: u64) -> &mut Self {
+        let mut sinks = (&mut self.facts, &mut self.statistics);
+        assert_eq!(self.world.advance(SimTime(ms * MS), u64::MAX, &mut sinks), Progress::Reached);
+        self
+    }
+
+    fn try_at(&mut self, ms: u64, input: &Input) -> Result<(), InputError> {
+        let mut sinks = (&mut self.facts, &mut self.statistics);
+        self.world.handle(SimTime(ms * MS), input, &mut sinks)
+    }
+
+    fn at(&mut self, ms: u64, input: &Input) -> &mut Self {
+        self.try_at(ms, input).expect("the input fits");
+        self
+    }
+
+    fn publish_type(&mut self, ms: u64, node: &str, event_type: &str) -> &mut Self {
+        let event = Given { event_type: Some(event_type.into()), ..Given::default() };
+        self.at(ms, &Input::Publish { node: node.into(), event })
+    }
+
+    fn publish(&mut self, ms: u64, node: &str) -> &mut Self {
+        self.at(ms, &Input::Publish { node: node.into(), event: Given::default() })
+    }
+
+    fn publish_data(&mut self, ms: u64, node: &str, data: &str) -> &mut Self {
+        let event = Given { data: Some(data.into()), ..Given::default() };
+        self.at(ms, &Input::Publish { node: node.into(), event })
+    }
+
+    fn edit_node(&mut self, ms: u64, id: &str, change: impl FnOnce(&mut NodeKind)) -> &mut Self {
+        let mut node = self.world.project().nodes[id].clone();
+        change(&mut node.kind);
+        self.at(ms, &Input::Edit(Edit::SetNode { id: id.into(), node }))
+    }
+
+    fn element(&self, id: &str) -> ElementIx {
+        let named = |(_, entry): &(ElementIx, &crate::fact::RosterEntry)| entry.id.as_str() == id;
+        self.world.roster().iter().find(named).expect("it is there").0
+    }
+
+    /// `(ms, event)` of all facts of a kind at, or by way of, an element.
+    fn when(&self, kind: K, element: &str) -> Vec<(u64, u64)> {
+        let element = self.element(element);
+        let meant = |f: &&Fact| f.kind() == kind && (f.at() == element || f.peer() == element);
+        self.facts.iter().filter(meant).map(|f| (f.time.0 / MS, f.event.0)).collect()
+    }
+
+    /// The events of all facts of a kind at, or by way of, an element.
+    fn events(&self, kind: K, element: &str) -> Vec<u64> {
+        self.when(kind, element).into_iter().map(|(_, event)| event).collect()
+    }
+
+    /// `(ms, event, reason)` of all losses.
+    fn losses(&self) -> Vec<(u64, u64, Reason)> {
+        let losses = self.facts.iter().filter(|f| f.kind().is_loss());
+        losses.map(|f| (f.time.0 / MS, f.event.0, f.reason())).collect()
+    }
+
+    fn reasons(&self, kind: K) -> Vec<(u64, u64, Reason)> {
+        let meant = self.facts.iter().filter(|f| f.kind() == kind);
+        meant.map(|f| (f.time.0 / MS, f.event.0, f.reason())).collect()
+    }
+
+    fn counts(&self, id: &str) -> Counts {
+        self.statistics.counts(self.element(id))
+    }
+
+    /// The events in a channel, in order.
+    fn contents(&self, id: &str) -> Vec<u64> {
+        let (rows, _) = self.world.contents(self.element(id), 100);
+        rows.iter().map(|row| row.event.0).collect()
+    }
+}
 
 /// Runs to `seconds` and gives the facts as `(ms, kind, event, reason)`.
 fn course(world: &mut World, seconds: u64) -> Vec<(u64, K, u64, Reason)> {
