@@ -23,7 +23,7 @@ struct Source {
     logs: &'static [(&'static str, &'static [u8])],
 }
 
-const SOURCES: [Source; 4] = [
+const SOURCES: [Source; 10] = [
     Source {
         file_name: "hello-queue.ron",
         text: include_str!("../../projects/hello-queue.ron"),
@@ -40,6 +40,28 @@ const SOURCES: [Source; 4] = [
         text: include_str!("../../projects/door-sensors.ron"),
         logs: &[("logs/door-sensors.csv", include_bytes!("../../projects/logs/door-sensors.csv"))],
     },
+    Source {
+        file_name: "ecommerce.ron",
+        text: include_str!("../../projects/ecommerce.ron"),
+        logs: &[],
+    },
+    Source { file_name: "iot.ron", text: include_str!("../../projects/iot.ron"), logs: &[] },
+    Source {
+        file_name: "retry-and-dead-letter.ron",
+        text: include_str!("../../projects/retry-and-dead-letter.ron"),
+        logs: &[],
+    },
+    Source {
+        file_name: "backpressure.ron",
+        text: include_str!("../../projects/backpressure.ron"),
+        logs: &[],
+    },
+    Source {
+        file_name: "priorities.ron",
+        text: include_str!("../../projects/priorities.ron"),
+        logs: &[],
+    },
+    Source { file_name: "burst.ron", text: include_str!("../../projects/burst.ron"), logs: &[] },
 ];
 
 /// All samples, in the order in which they are shown.
