@@ -12,6 +12,7 @@ use eventloom_core::ids::{ElementId, NodeId};
 use eventloom_core::live::Speed;
 use eventloom_core::project::NodeKind;
 use eventloom_core::time::SimTime;
+use eventloom_core::world::{Input, NodeState};
 
 use crate::theme::ThemeName;
 use crate::view_state::{Camera, Selection, Workspace};
@@ -137,10 +138,59 @@ pub enum Command {
     Seek(SimTime),
     /// Publish one event by hand at this producer or channel.
     Publish(NodeId),
+    /// Crash, stop, restart or purge this node of the run.
+    Control(NodeId, Control),
     /// Answer to the question about unsaved work.
     AnswerUnsaved(UnsavedAnswer),
     /// Close the notice with this number.
     DismissNotice(u64),
+}
+
+/// What can be done by hand to a node of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// It crashes.
+    Crash,
+    /// It stops: a producer is silent, a consumer takes nothing new.
+    Stop,
+    /// It is up again.
+    Restart,
+    /// Its ready events are thrown away.
+    Purge,
+}
+
+impl Control {
+    /// What can be done to a node of this kind in this state.
+    pub fn of(kind: &NodeKind, state: NodeState) -> Vec<Self> {
+        let works = matches!(kind, NodeKind::Producer(_) | NodeKind::Consumer(_));
+        let all = [
+            (Self::Restart, state != NodeState::Up),
+            (Self::Stop, works && state == NodeState::Up),
+            (Self::Crash, state != NodeState::Crashed && !matches!(kind, NodeKind::Note(_))),
+            (Self::Purge, kind.is_channel()),
+        ];
+        all.into_iter().filter(|(_, can)| *can).map(|(what, _)| what).collect()
+    }
+
+    /// The key of its words.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Crash => "inspector-crash",
+            Self::Stop => "inspector-stop",
+            Self::Restart => "inspector-restart",
+            Self::Purge => "inspector-purge",
+        }
+    }
+
+    /// The same as an input of a run.
+    pub fn input(self, node: NodeId) -> Input {
+        match self {
+            Self::Crash => Input::Crash { node },
+            Self::Stop => Input::Stop { node },
+            Self::Restart => Input::Restart { node },
+            Self::Purge => Input::Purge { node },
+        }
+    }
 }
 
 /// What to do about unsaved work.

@@ -10,8 +10,8 @@ mod worker;
 pub use engine::{Engine, Next};
 pub use rates::Rates;
 pub use view::{
-    Bucket, ContentsRow, Dot, DotShape, ElementView, FlowLink, RunState, SelectionTail, SeriesKey,
-    SeriesMeasure, SeriesView, Speed, View,
+    Bucket, ContentsRow, Dot, DotShape, ElementView, FlowLink, NodeState, RunState, SelectionTail,
+    SeriesKey, SeriesMeasure, SeriesView, Speed, View,
 };
 pub use worker::{RunCommand, Worker};
 

@@ -39,6 +39,7 @@ pub(crate) fn apply(state: &mut State, command: Command) {
         Command::SetSpeed(speed) => run::set_speed(state, speed),
         Command::Seek(at) => run::seek(state, at),
         Command::Publish(node) => run::publish(state, node),
+        Command::Control(node, what) => run::control(state, node, what),
         Command::AnswerUnsaved(answer) => file::answer_unsaved(state, answer),
         Command::DismissNotice(id) => state.notices.dismiss(id),
     }

@@ -1,6 +1,7 @@
 //! A glance at a moment of a run: what the window shows of it.
 
 use super::folds::Motion;
+use super::view::NodeState;
 use super::{ElementView, FlowLink, SelectionTail};
 use crate::analysis::statistics::Statistics;
 use crate::fact::{ElementIx, ElementKind};
@@ -35,6 +36,8 @@ impl Glance<'_> {
             // As fast as possible there is no «last seconds»: the mean over the run.
             None => self.total(&view, kind) as f64 / self.at.as_secs_f64(),
         };
+        view.state = self.world.node_state(ix);
+        view.stuck = self.world.is_stuck(ix);
         if kind == ElementKind::Consumer {
             view.servers = self.world.servers(ix, SERVERS);
         }
@@ -54,6 +57,8 @@ impl Glance<'_> {
             lost: counts.lost,
             unrouted: counts.unrouted,
             published: counts.published,
+            state: NodeState::Up,
+            stuck: false,
             outbox: counts.outbox,
             ready: counts.ready,
             in_queue: counts.in_queue,

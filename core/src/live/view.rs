@@ -9,7 +9,7 @@ use crate::fact::{Fact, Roster};
 use crate::ids::ElementId;
 use crate::project::Project;
 use crate::time::{SimSpan, SimTime};
-pub use crate::world::ContentsRow;
+pub use crate::world::{ContentsRow, NodeState};
 
 /// How fast simulated time goes by.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,6 +98,10 @@ pub struct ElementView {
     pub unrouted: u64,
     /// Producer: events published. Consumer: children published.
     pub published: u64,
+    /// Whether it does its work.
+    pub state: NodeState,
+    /// Place: senders wait for it, and nothing that can still happen by itself gives it room.
+    pub stuck: bool,
     /// Producer: events in the outbox.
     pub outbox: u64,
     /// Place: ready events. Topic: sum over its subscriptions.

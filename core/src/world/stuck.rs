@@ -2,9 +2,23 @@
 
 use super::World;
 use super::tables::NodeState;
-use crate::fact::{FactKind, Sink};
+use crate::fact::{ElementIx, ElementKind, FactKind, Sink};
 
 impl World {
+    /// Whether senders wait for a channel, or for a subscription of it, in vain.
+    pub fn is_stuck(&self, channel: ElementIx) -> bool {
+        let slot = self.slots[channel.ix()] as usize;
+        match self.roster.entry(channel).kind {
+            ElementKind::Queue => self.places[slot].stuck,
+            ElementKind::Subscribe => self.places[self.links[slot].place as usize].stuck,
+            ElementKind::Topic => {
+                let mut subscriptions = self.topics[slot].subscriptions.iter();
+                subscriptions.any(|subscription| self.places[subscription.place as usize].stuck)
+            }
+            _ => false,
+        }
+    }
+
     /// Tells of channels that are found stuck now and were not before. Asked when a sender begins to
     /// wait or moves on, and when an event lands from a link.
     ///

@@ -314,7 +314,7 @@ fn logs_left_behind(
     let recorded = project.nodes.values().filter_map(|node| match &node.kind {
         NodeKind::Producer(producer) => match &producer.arrivals {
             Arrivals::Recorded(recording) => Some(recording.file.as_str()),
-            Arrivals::Constant { .. } | Arrivals::Poisson { .. } => None,
+            _ => None,
         },
         _ => None,
     });

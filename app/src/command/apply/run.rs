@@ -8,7 +8,7 @@ use eventloom_core::time::SimTime;
 use eventloom_core::world::{Given, Input};
 
 use super::drawing::set_workspace;
-use crate::command::Action;
+use crate::command::{Action, Control};
 use crate::notices::Level;
 use crate::run_session::{RunSession, RunStart};
 use crate::state::State;
@@ -99,6 +99,14 @@ pub(super) fn publish(state: &mut State, node: NodeId) {
         Some(run) => {
             run.send(RunCommand::Input(Input::Publish { node, event: Given::default() }));
         }
+        None => state.say(Level::Info, tr("shell-notice-publish-needs-run")),
+    }
+}
+
+/// Does something by hand to a node of the run.
+pub(super) fn control(state: &mut State, node: NodeId, what: Control) {
+    match &mut state.run {
+        Some(run) => run.send(RunCommand::Input(what.input(node))),
         None => state.say(Level::Info, tr("shell-notice-publish-needs-run")),
     }
 }

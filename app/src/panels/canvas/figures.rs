@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use eventloom_core::fact::{ElementIx, Roster};
 use eventloom_core::ids::{ElementId, LinkId, NodeId};
-use eventloom_core::live::{ElementView, View};
+use eventloom_core::live::{ElementView, NodeState, View};
 use eventloom_core::project::{Arrivals, Consumer, LinkKind, Node, NodeKind, Producer, Project};
 use eventloom_core::project::{Service, Waiting};
 
@@ -112,12 +112,51 @@ pub(super) struct Face {
     pub rho: Option<f64>,
     /// How many events were lost there.
     pub lost: u64,
+    /// What keeps it from its work.
+    pub mark: Mark,
+}
+
+/// What keeps a node of a run from its work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// Nothing.
+    #[default]
+    None,
+    /// It was stopped by hand.
+    Stopped,
+    /// It crashed.
+    Crashed,
+    /// Senders wait for it in vain.
+    Stuck,
+}
+
+impl Mark {
+    fn of(element: &ElementView) -> Self {
+        match (element.state, element.stuck) {
+            (NodeState::Crashed, _) => Self::Crashed,
+            (NodeState::Stopped, _) => Self::Stopped,
+            (NodeState::Up, true) => Self::Stuck,
+            (NodeState::Up, false) => Self::None,
+        }
+    }
+
+    /// Its words, in place of the second line.
+    fn words(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Stopped => Some(tr("canvas-stopped")),
+            Self::Crashed => Some(tr("canvas-crashed")),
+            Self::Stuck => Some(tr("canvas-stuck")),
+        }
+    }
 }
 
 impl Face {
     /// Whether it shows red from afar: full, or losing.
     pub(super) fn alarming(&self) -> bool {
-        self.lost > 0 || self.fill.is_some_and(|fill| fill.level == Some(Level::Full))
+        self.lost > 0
+            || matches!(self.mark, Mark::Crashed | Mark::Stuck)
+            || self.fill.is_some_and(|fill| fill.level == Some(Level::Full))
     }
 }
 
@@ -186,6 +225,7 @@ pub(super) fn face(
     let mut face = Face {
         name: name.to_owned(),
         lost: element.map_or(0, |element| element.lost),
+        mark: element.map_or(Mark::None, Mark::of),
         ..Face::default()
     };
     let words = detail >= Detail::Full;
@@ -202,10 +242,13 @@ pub(super) fn face(
         NodeKind::Consumer(settings) => {
             consumer(&mut face, settings, element);
             if words {
-                face.second = consumer_line(settings.service, element);
+                face.second = consumer_line(&settings.service, element);
             }
         }
         _ => {}
+    }
+    if let Some(said) = face.mark.words().filter(|_| words) {
+        said.clone_into(&mut face.second);
     }
     face
 }
@@ -226,6 +269,17 @@ fn producer_line(producer: &Producer, element: Option<&ElementView>) -> String {
         }
         Arrivals::Poisson { rate_per_s } => {
             tr_args("canvas-arrivals-poisson", &[("rate", setting(*rate_per_s).into())])
+        }
+        arrivals @ (Arrivals::OnOff { .. }
+        | Arrivals::Profile { .. }
+        | Arrivals::Modulated { .. }) => {
+            let key = match arrivals {
+                Arrivals::OnOff { .. } => "canvas-arrivals-bursts",
+                Arrivals::Profile { .. } => "canvas-arrivals-profile",
+                _ => "canvas-arrivals-modulated",
+            };
+            let mean = arrivals.mean_rate_per_s().map_or_else(|| "?".to_owned(), setting);
+            tr_args(key, &[("rate", mean.into())])
         }
         Arrivals::Recorded(recording) if recording.file.is_empty() => {
             tr("canvas-arrivals-recorded-none").to_owned()
@@ -278,19 +332,28 @@ fn consumer(face: &mut Face, settings: &Consumer, element: Option<&ElementView>)
     });
 }
 
-fn consumer_line(service: Service, element: Option<&ElementView>) -> String {
+fn consumer_line(service: &Service, element: Option<&ElementView>) -> String {
     let mean = short_span(service.mean_s());
     match (element, service) {
         (Some(element), _) => {
             let args = [("rate", rate(element.rate_per_s).into()), ("mean", mean.into())];
             tr_args("canvas-consumer-live", &args)
         }
-        (None, Service::Constant { .. }) => {
-            tr_args("canvas-service-constant", &[("mean", mean.into())])
-        }
-        (None, Service::Exponential { .. }) => {
-            tr_args("canvas-service-exponential", &[("mean", mean.into())])
-        }
+        (None, service) => tr_args(service_key(service), &[("mean", mean.into())]),
+    }
+}
+
+fn service_key(service: &Service) -> &'static str {
+    match service {
+        Service::Constant { .. } => "canvas-service-constant",
+        Service::Uniform { .. } => "canvas-service-uniform",
+        Service::Exponential { .. } => "canvas-service-exponential",
+        Service::Erlang { .. } => "canvas-service-erlang",
+        Service::LogNormal { .. } => "canvas-service-log-normal",
+        Service::Hyperexponential { .. } => "canvas-service-hyperexponential",
+        Service::Weibull { .. } => "canvas-service-weibull",
+        Service::Empirical { .. } => "canvas-service-empirical",
+        Service::BySize { .. } => "canvas-service-by-size",
     }
 }
 

@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, CornerRadius, Pos2, Rect, Shape as Drawn, Stroke, StrokeKind, Vec2};
 
 use super::detail::Detail;
-use super::figures::{Count, Face, Fill, Level, Servers};
+use super::figures::{Count, Face, Fill, Level, Mark, Servers};
 use super::geometry::{self, FOLD, NOTCH, Shape};
 use super::pen::{self, LineMesh, Pen, Weight};
 use super::scene::SceneNode;
@@ -90,7 +90,7 @@ pub(super) fn level_colours(theme: &Theme, level: Level) -> (Color32, Color32, C
 /// Paints a node at this detail, which is not `Overview`.
 pub(super) fn paint(pen: &Pen<'_>, node: &SceneNode, face: &Face, state: State, detail: Detail) {
     let rect = pen.rect(node.rect);
-    paint_body(pen, node.shape, rect, state);
+    paint_body(pen, node.shape, rect, state, face.mark);
     match (node.shape, detail) {
         (Shape::Note, _) => paint_note(pen, rect, face),
         (_, Detail::Compact) => paint_compact(pen, node.shape, rect, face),
@@ -110,9 +110,25 @@ pub(super) fn paint(pen: &Pen<'_>, node: &SceneNode, face: &Face, state: State, 
     if detail >= Detail::Full {
         paint_lost(pen, rect, face.lost, state.broken);
     }
-    if state.broken {
+    if state.broken || face.mark == Mark::Crashed {
         paint_broken(pen, rect.right_top());
+    } else {
+        paint_mark(pen, rect.right_top(), face.mark);
     }
+}
+
+/// The badge of a node that was stopped, or for which senders wait in vain.
+fn paint_mark(pen: &Pen<'_>, at: Pos2, mark: Mark) {
+    let theme = pen.theme;
+    let (icon, fill, ink) = match mark {
+        Mark::None | Mark::Crashed => return,
+        Mark::Stopped => (Icon::Pause, theme.bg_pressed, theme.text),
+        Mark::Stuck => (Icon::Lock, theme.full, theme.on_loss),
+    };
+    let zoom = pen.zoom().clamp(0.7, 1.5);
+    pen.painter.circle_filled(at, 10.5 * zoom, pen.ink(theme.bg_canvas));
+    pen.painter.circle_filled(at, 9.0 * zoom, pen.ink(fill));
+    icon.paint(&pen.painter, Rect::from_center_size(at, Vec2::splat(12.0 * zoom)), pen.ink(ink));
 }
 
 /// Adds a node as it is seen from afar: all of them make one mesh.
@@ -141,7 +157,7 @@ pub(super) fn add_silhouette(
 }
 
 /// Halo, focus ring, fill and outline.
-fn paint_body(pen: &Pen<'_>, shape: Shape, rect: Rect, state: State) {
+fn paint_body(pen: &Pen<'_>, shape: Shape, rect: Rect, state: State, mark: Mark) {
     let theme = pen.theme;
     let (hue, edge) = role(theme, shape);
     let outline = geometry::outline(shape, rect, pen.zoom());
@@ -176,7 +192,21 @@ fn paint_body(pen: &Pen<'_>, shape: Shape, rect: Rect, state: State) {
         let line = vec![corner - Vec2::new(fold, 0.0), inner, corner + Vec2::new(0.0, fold)];
         pen.painter.add(Drawn::line(line, stroke));
     }
-    pen.painter.add(Drawn::closed_line(outline, stroke));
+    match mark {
+        Mark::Crashed => {
+            let mut outline = outline;
+            outline.extend(outline.first().copied());
+            let stroke = Stroke::new(EDGE, pen.ink(theme.full));
+            pen.painter.extend(Drawn::dashed_line(&outline, stroke, 6.0, 4.0));
+        }
+        Mark::Stopped if !state.selected => {
+            let stroke = Stroke::new(EDGE, pen.ink(theme.line_strong));
+            pen.painter.add(Drawn::closed_line(outline, stroke));
+        }
+        Mark::None | Mark::Stopped | Mark::Stuck => {
+            pen.painter.add(Drawn::closed_line(outline, stroke));
+        }
+    }
 }
 
 /// How far the content of a node stands from its left edge.

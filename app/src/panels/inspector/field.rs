@@ -51,6 +51,8 @@ pub(super) enum Kind {
     Choice(&'static [Variant]),
     /// A node of the drawing.
     Node(Who),
+    /// A list as the file writes it, in so many lines.
+    List(usize),
     /// Names of event types with their shares.
     Types,
 }
@@ -137,7 +139,9 @@ impl Field {
     /// The value at its path as the field shows it.
     pub(super) fn shown(&self, value: Option<&Value>) -> String {
         let text = match value {
+            None | Some(Value::Null) if matches!(self.kind, Kind::List(_)) => String::new(),
             None | Some(Value::Null) => self.absent.to_owned(),
+            Some(Value::Array(items)) if matches!(self.kind, Kind::List(_)) => listed(items),
             Some(value) => plain_text(value),
         };
         match (self.kind, text.parse()) {
@@ -159,7 +163,8 @@ impl Field {
             Kind::Percent => number(text.trim().trim_end_matches('%'))
                 .map(|value| shifted(value, -2).to_string()),
             Kind::Whole => whole(text),
-            Kind::Choice(_) | Kind::Node(_) | Kind::Types => Ok(text.to_owned()),
+            Kind::List(_) if text.trim().is_empty() => Ok("[]".to_owned()),
+            Kind::Choice(_) | Kind::Node(_) | Kind::Types | Kind::List(_) => Ok(text.to_owned()),
         }
     }
 }
@@ -261,6 +266,60 @@ pub(super) fn plain_text(value: &Value) -> String {
         Value::Null => String::new(),
         _ => content(value).map_or_else(|| value.to_string(), |(name, _)| name.to_owned()),
     }
+}
+
+/// A list with an item a line, as the file writes it.
+fn listed(items: &[Value]) -> String {
+    let short = items.iter().all(|item| !item.is_object());
+    let items: Vec<String> = items.iter().map(ron_text).collect();
+    match (items.is_empty(), short) {
+        (true, _) => String::new(),
+        (false, true) => format!("[{}]", items.join(", ")),
+        (false, false) => format!("[\n  {},\n]", items.join(",\n  ")),
+    }
+}
+
+/// Any value as the file writes it.
+pub(super) fn ron_text(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::String(text) if text.starts_with(char::is_uppercase) && is_name(text) => {
+            // A variant without settings; a text that looks like one is quoted all the same where
+            // the file wants a text, which `fields` sees to.
+            text.clone()
+        }
+        Value::String(text) => quoted(text),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(ron_text).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(fields) => match content(value) {
+            Some((name, inner)) => format!("{name}{}", ron_text(inner)),
+            None => {
+                let fields = fields.iter().map(|(name, value)| field_text(name, value));
+                format!("({})", fields.collect::<Vec<_>>().join(", "))
+            }
+        },
+        Value::Number(number) if number.is_f64() => plain_text(value),
+        _ => value.to_string(),
+    }
+}
+
+/// Fields that hold a text, whatever it looks like.
+const TEXTS: [&str; 4] = ["name", "type", "data", "condition"];
+
+fn field_text(name: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) if TEXTS.contains(&name) => format!("{name}: {}", quoted(text)),
+        Value::Array(items) if name == "types" => {
+            let texts = items.iter().filter_map(Value::as_str).map(quoted);
+            format!("{name}: [{}]", texts.collect::<Vec<_>>().join(", "))
+        }
+        _ => format!("{name}: {}", ron_text(value)),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 /// A text as the file writes it.

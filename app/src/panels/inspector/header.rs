@@ -1,10 +1,11 @@
 //! The inspector's head: tile, name, what it is, and the menu.
 
 use egui::{CornerRadius, Popup, Rect, Sense, Stroke, Ui, Vec2, pos2};
-use eventloom_core::ids::NodeId;
+use eventloom_core::ids::{ElementId, NodeId};
 use eventloom_core::project::{Arrivals, Node, NodeKind, Service};
+use eventloom_core::world::NodeState;
 
-use crate::command::{Action, Command, CommandQueue};
+use crate::command::{Action, Command, CommandQueue, Control};
 use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
 use crate::widgets::icons::{self, Icon};
@@ -40,8 +41,38 @@ pub(super) fn show_node(
                 commands.push(Command::Publish(id.clone()));
             }
         }
+        control_entries(ui, frame, commands, id, &node.kind);
         delete_entry(ui, frame, commands);
     });
+}
+
+/// What can be done to a node of a run by hand.
+fn control_entries(
+    ui: &mut Ui,
+    frame: &FrameContext<'_>,
+    commands: &mut CommandQueue,
+    id: &NodeId,
+    kind: &NodeKind,
+) {
+    let Some(view) = frame.view.filter(|_| !frame.read_only) else { return };
+    let state =
+        view.roster.find(&ElementId::Node(id.clone())).and_then(|ix| view.elements.get(ix.ix()));
+    let state = state.map_or(NodeState::Up, |element| element.state);
+    for what in Control::of(kind, state) {
+        let words = tr(what.label());
+        if control::menu_entry(ui, frame.theme, Some(sign(what)), words, false).clicked() {
+            commands.push(Command::Control(id.clone(), what));
+        }
+    }
+}
+
+fn sign(what: Control) -> Icon {
+    match what {
+        Control::Crash => Icon::Error,
+        Control::Stop => Icon::Pause,
+        Control::Restart => Icon::Restart,
+        Control::Purge => Icon::Close,
+    }
 }
 
 /// The entry that removes what is selected.
@@ -107,6 +138,9 @@ fn kind_line(kind: &NodeKind) -> String {
         NodeKind::Producer(producer) => match &producer.arrivals {
             Arrivals::Constant { rate_per_s } => rate_line("inspector-kind-constant", *rate_per_s),
             Arrivals::Poisson { rate_per_s } => rate_line("inspector-kind-poisson", *rate_per_s),
+            Arrivals::OnOff { .. } => tr("inspector-kind-bursts").to_owned(),
+            Arrivals::Profile { .. } => tr("inspector-kind-profile").to_owned(),
+            Arrivals::Modulated { .. } => tr("inspector-kind-modulated").to_owned(),
             Arrivals::Recorded(_) => tr("inspector-kind-recorded").to_owned(),
         },
         NodeKind::Topic(_) => tr("inspector-kind-topic").to_owned(),
@@ -115,6 +149,7 @@ fn kind_line(kind: &NodeKind) -> String {
             let key = match consumer.service {
                 Service::Constant { .. } => "inspector-kind-consumer-constant",
                 Service::Exponential { .. } => "inspector-kind-consumer-exponential",
+                _ => "inspector-kind-consumer-other",
             };
             let mean = format::seconds(consumer.service.mean_s());
             tr_args(key, &[("mean", mean.into())])

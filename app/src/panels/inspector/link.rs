@@ -54,7 +54,7 @@ pub(super) fn show(
     super::show_general_problems(ui, form);
     now::show(ui, frame, &element);
     let mut sheet = Sheet::new(frame, form, Some(&element));
-    sheet.show(ui, tables::LINK, |ui| {
+    sheet.show(ui, tables::of_link(kind), |ui| {
         values::read_only_line(ui, theme, "inspector-kind", kind_text(kind));
         values::read_only_line(ui, theme, "inspector-id", id.as_str());
     });

@@ -15,7 +15,7 @@ use crate::command::{Command, CommandQueue};
 use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
 use crate::widgets::field::{Form, Words};
-use crate::widgets::{format, section};
+use crate::widgets::{format, lettering, section};
 
 /// The fields of one element, or of the project, while they are shown.
 pub(super) struct Sheet<'a, 'f> {
@@ -131,13 +131,14 @@ impl<'a, 'f> Sheet<'a, 'f> {
                     self.take_field(field, text);
                 }
             }
-            Kind::Paragraph(rows) => {
+            Kind::Paragraph(rows) | Kind::List(rows) => {
                 ui.add_space(4.0);
                 let written = self.form.paragraph(ui, words, &shown, rows);
                 ui.add_space(8.0);
-                if let Some(Ok(text)) = written.map(|text| field.written(&text)) {
-                    self.take_field(field, &text);
+                if let Some(text) = written {
+                    self.take_paragraph(ui, field, &text);
                 }
+                self.show_complaint(ui, words.path);
             }
             Kind::Text | Kind::Number | Kind::Seconds | Kind::Percent | Kind::Whole => {
                 let unit = unit_of(words, field.kind, &shown);
@@ -165,6 +166,28 @@ impl<'a, 'f> Sheet<'a, 'f> {
         }
     }
 
+    /// A text of several lines is taken, or what is wrong with it is told below until it is right.
+    fn take_paragraph(&mut self, ui: &Ui, field: &Field, text: &str) {
+        let (project, owner) = (self.frame.project, self.owner);
+        let put = |copy: &mut Project, value: &str| put(copy, owner, field, value);
+        let judged = judge(project, owner, field, put, field.words.path)(text);
+        let complaint = judged.as_ref().err().cloned();
+        ui.data_mut(|data| data.insert_temp(complaint_id(owner, field.words.path), complaint));
+        if let Ok(text) = judged {
+            self.take_field(field, &text);
+        }
+    }
+
+    fn show_complaint(&self, ui: &mut Ui, path: &str) {
+        let id = complaint_id(self.owner, path);
+        let complaint = ui.data(|data| data.get_temp::<Option<String>>(id)).flatten();
+        if let Some(complaint) = complaint {
+            let theme = self.frame.theme;
+            lettering::paragraph(ui, &complaint, lettering::caption(), theme.full_text);
+            ui.add_space(8.0);
+        }
+    }
+
     fn take_field(&mut self, field: &Field, value: &str) {
         let after = self.after.get_or_insert_with(|| self.frame.project.clone());
         if let Err(error) = put(after, self.owner, field, value) {
@@ -181,6 +204,10 @@ impl<'a, 'f> Sheet<'a, 'f> {
             tracing::error!("{error}");
         }
     }
+}
+
+fn complaint_id(owner: Option<&ElementId>, path: &str) -> egui::Id {
+    egui::Id::unique(("complaint", full_path(owner, path)))
 }
 
 /// Sets a field's value; where the file leaves out what it is a part of, all of that.

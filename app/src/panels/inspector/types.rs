@@ -3,7 +3,7 @@
 use egui::Ui;
 use serde_json::Value;
 
-use super::field::{Field, Kind, find, plain_text, quoted};
+use super::field::{Field, Kind, find, quoted, ron_text};
 use super::sheet::Sheet;
 use crate::text::{tr, tr_args};
 use crate::widgets::icons::Icon;
@@ -42,10 +42,10 @@ pub(super) fn show(ui: &mut Ui, sheet: &mut Sheet<'_, '_>) {
     }
     if control::text(ui, theme, Some(Icon::Plus), tr("inspector-type-add")).clicked() {
         let new = format!("(name: {}, weight: 1)", quoted(&free_name(&types)));
-        sheet.take("types", &list(types.iter().map(row_text).chain([new])));
+        sheet.take("types", &list(types.iter().map(ron_text).chain([new])));
     } else if let Some(index) = removed {
         let kept = types.iter().enumerate().filter(|(ix, _)| *ix != index);
-        sheet.take("types", &list(kept.map(|(_, row)| row_text(row))));
+        sheet.take("types", &list(kept.map(|(_, row)| ron_text(row))));
         // The drafts of the rows below would stand in the wrong rows.
         sheet.form.drafts.clear();
     }
@@ -70,13 +70,6 @@ fn show_row(ui: &mut Ui, sheet: &mut Sheet<'_, '_>, index: usize) {
 
 fn list(rows: impl Iterator<Item = String>) -> String {
     format!("[{}]", rows.collect::<Vec<_>>().join(", "))
-}
-
-/// A row as the file writes it.
-fn row_text(row: &Value) -> String {
-    let name = find(row, "name").and_then(Value::as_str).unwrap_or_default();
-    let weight = find(row, "weight").map(plain_text).unwrap_or_default();
-    format!("(name: {}, weight: {weight})", quoted(name))
 }
 
 /// A name for a new type that no other type has.

@@ -29,11 +29,14 @@ fn sign(fact: &Fact) -> (Icon, Tone) {
     use FactKind as K;
     match fact.kind() {
         K::Completed | K::Served | K::Unblocked => (Icon::Check, Tone::Done),
-        K::DeadLettered => (Icon::Diamond, Tone::Bad),
+        K::DeadLettered | K::ReadyDeadLettered => (Icon::Diamond, Tone::Bad),
         K::Failed | K::Refused | K::Dropped | K::Lost | K::LostInTransit | K::LostInOutbox => {
             (Icon::Close, Tone::Bad)
         }
-        K::Interrupted | K::Requeued => (Icon::Ring, Tone::Again),
+        K::Interrupted | K::Requeued | K::Retrying => (Icon::Ring, Tone::Again),
+        K::Crashed | K::Purged => (Icon::Close, Tone::Bad),
+        K::Deadlocked => (Icon::Warning, Tone::Bad),
+        K::ExpressionFailed => (Icon::Warning, Tone::Again),
         K::Delivered | K::Started if fact.attempt() > 1 => (Icon::Ring, Tone::Again),
         K::Held | K::Blocked => (Icon::Clock, Tone::Again),
         K::Edited => (Icon::Sliders, Tone::Plain),
@@ -44,6 +47,9 @@ fn sign(fact: &Fact) -> (Icon, Tone) {
         | K::Accepted
         | K::Delivered
         | K::Received
+        | K::EndToEnd
+        | K::Stopped
+        | K::Restarted
         | K::Started => (Icon::Dot, Tone::Plain),
     }
 }
@@ -81,7 +87,23 @@ fn text(fact: &Fact) -> String {
         K::Interrupted => "fact-interrupted",
         K::Requeued => "fact-requeued",
         K::Edited => "fact-edited",
-        K::DeadLettered => return with_reason("fact-dead-lettered", fact.reason()),
+        K::EndToEnd => {
+            let time = format::span(fact.span());
+            return tr_args("fact-end-to-end", &[("time", time.into())]);
+        }
+        K::Retrying => {
+            let time = format::span(fact.span());
+            return tr_args("fact-retrying", &[("time", time.into())]);
+        }
+        K::ExpressionFailed => "fact-expression-failed",
+        K::Deadlocked => "fact-deadlocked",
+        K::Crashed => "fact-crashed",
+        K::Stopped => "fact-stopped",
+        K::Restarted => "fact-restarted",
+        K::Purged => "fact-purged",
+        K::DeadLettered | K::ReadyDeadLettered => {
+            return with_reason("fact-dead-lettered", fact.reason());
+        }
         K::Refused | K::Dropped => return with_reason("fact-dropped", fact.reason()),
         K::Lost | K::LostInTransit | K::LostInOutbox => {
             return with_reason("fact-lost", fact.reason());
@@ -113,6 +135,14 @@ fn reason_key(reason: Reason) -> Option<&'static str> {
         Reason::ChannelRemoved => "reason-channel-removed",
         Reason::ConsumerRemoved => "reason-consumer-removed",
         Reason::ProducerRemoved => "reason-producer-removed",
+        Reason::Expired => "reason-expired",
+        Reason::OutboxFull => "reason-outbox-full",
+        Reason::ChannelCrashed => "reason-channel-crashed",
+        Reason::ConsumerCrashed => "reason-consumer-crashed",
+        Reason::ConsumerStopped => "reason-consumer-stopped",
+        Reason::ProducerCrashed => "reason-producer-crashed",
+        Reason::ProducerStopped => "reason-producer-stopped",
+        Reason::Purged => "reason-purged",
     })
 }
 

@@ -1,10 +1,11 @@
 //! How nodes and links hang together: ends, ways, cycles.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::{Found, LinkKind, Severity};
 use crate::ids::{LinkId, NodeId};
-use crate::project::{Node, NodeKind, Overflow, Project, Waiting};
+use crate::project::{Link, Node, NodeKind, Overflow, Project, Waiting};
 
 /// A node by its place in the order of ids.
 pub(super) type Ix = usize;
@@ -18,6 +19,8 @@ pub(super) struct Graph<'a> {
     pub(super) into: Vec<Vec<(Ix, LinkKind)>>,
     /// The dead-letter target of each node.
     dead_letter: Vec<Option<Ix>>,
+    /// The links by their ends.
+    links: BTreeMap<(Ix, Ix), &'a Link>,
 }
 
 impl<'a> Graph<'a> {
@@ -27,13 +30,14 @@ impl<'a> Graph<'a> {
             nodes.iter().enumerate().map(|(ix, (id, _))| (*id, ix)).collect();
         let mut out = vec![Vec::new(); nodes.len()];
         let mut into = vec![Vec::new(); nodes.len()];
-        let mut seen = BTreeSet::new();
+        let mut links = BTreeMap::new();
         for link in project.links.values() {
             let (Some(&from), Some(&to)) = (numbers.get(&link.from), numbers.get(&link.to)) else {
                 continue;
             };
             let kind = LinkKind::between(&nodes[from].1.kind, &nodes[to].1.kind);
-            if let (Some(kind), true) = (kind, seen.insert((from, to))) {
+            if let (Some(kind), false) = (kind, links.contains_key(&(from, to))) {
+                links.insert((from, to), link);
                 out[from].push((to, kind));
                 into[to].push((from, kind));
             }
@@ -45,7 +49,12 @@ impl<'a> Graph<'a> {
                 nodes[*target].1.kind.is_channel().then_some(*target)
             })
             .collect();
-        Self { nodes, out, into, dead_letter }
+        Self { nodes, out, into, dead_letter, links }
+    }
+
+    /// Whether a link between these nodes lets everything through.
+    fn is_open(&self, from: Ix, to: Ix) -> bool {
+        self.links.get(&(from, to)).is_none_or(|link| link.filter.is_open())
     }
 
     pub(super) fn kind(&self, ix: Ix) -> &'a NodeKind {
@@ -174,9 +183,11 @@ const BUDGET: usize = 4_000_000;
 pub(super) struct Place<'a> {
     /// The queue or topic.
     pub(super) channel: Ix,
-    pub(super) rules: &'a Waiting,
+    pub(super) rules: Cow<'a, Waiting>,
     /// Whose events come here.
     pub(super) publishers: Vec<Ix>,
+    /// Those of them whose events all come: no filter is on the way.
+    pub(super) unfiltered: Vec<Ix>,
     /// Who takes them.
     pub(super) takers: Vec<Ix>,
 }
@@ -194,18 +205,36 @@ pub(super) fn places<'a>(graph: &Graph<'a>) -> Option<Vec<Place<'a>>> {
                 let topics = graph.into[ix].iter().filter(|(_, kind)| *kind == LinkKind::Bind);
                 let mut publishers: Vec<Ix> =
                     direct(ix).chain(topics.flat_map(|&(topic, _)| direct(topic))).collect();
+                let open = graph.into[ix]
+                    .iter()
+                    .filter(|&&(topic, kind)| kind == LinkKind::Bind && graph.is_open(topic, ix));
+                let mut unfiltered: Vec<Ix> =
+                    direct(ix).chain(open.flat_map(|&(topic, _)| direct(topic))).collect();
                 cost += publishers.len();
-                publishers.sort_unstable();
-                publishers.dedup();
+                for list in [&mut publishers, &mut unfiltered] {
+                    list.sort_unstable();
+                    list.dedup();
+                }
                 let takers = graph.out[ix].iter().map(|&(to, _)| to).collect();
-                places.push(Place { channel: ix, rules, publishers, takers });
+                let rules = Cow::Borrowed(rules);
+                places.push(Place { channel: ix, rules, publishers, unfiltered, takers });
             }
             NodeKind::Topic(rules) => {
                 for &(to, kind) in &graph.out[ix] {
                     if kind == LinkKind::Subscribe {
                         let publishers: Vec<Ix> = direct(ix).collect();
                         cost += publishers.len();
-                        places.push(Place { channel: ix, rules, publishers, takers: vec![to] });
+                        let unfiltered =
+                            if graph.is_open(ix, to) { publishers.clone() } else { Vec::new() };
+                        let own = graph.links.get(&(ix, to)).map(|link| link.overrides.over(rules));
+                        let rules = own.map_or(Cow::Borrowed(rules), Cow::Owned);
+                        places.push(Place {
+                            channel: ix,
+                            rules,
+                            publishers,
+                            unfiltered,
+                            takers: vec![to],
+                        });
                     }
                     if cost > BUDGET {
                         return None;
@@ -228,7 +257,8 @@ pub(super) fn check_rings(graph: &Graph<'_>, places: &[Place<'_>], found: &mut F
     // Places that nobody empties have a warning of their own.
     let blocking: Vec<&Place<'_>> = places
         .iter()
-        .filter(|p| p.rules.overflow == Overflow::Block && p.rules.capacity.is_some())
+        .filter(|p| p.rules.overflow == Overflow::Block)
+        .filter(|p| p.rules.capacity.is_some() || p.rules.capacity_bytes.is_some())
         .filter(|p| !p.takers.is_empty())
         .collect();
     let n = graph.nodes.len();
