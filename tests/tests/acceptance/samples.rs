@@ -297,10 +297,10 @@ fn express_orders_overtake_standard_ones_as_theory_says() {
 
 #[test]
 fn bursts_wait_much_longer_than_a_steady_stream_of_the_same_rate() {
-    let (_, json) = simulated("burst", "200000s");
+    let (_, json) = simulated("burst", "100000s");
     for worker in ["steady_worker", "bursty_worker"] {
         near(&json, &format!("/nodes/{worker}/utilisation"), 0.8, 0.02);
     }
     near(&json, "/nodes/steady_queue/wait_mean_s", 0.4, 0.05);
-    near(&json, "/nodes/bursty_queue/wait_mean_s", 24.1, 0.15);
+    near(&json, "/nodes/bursty_queue/wait_mean_s", 24.1, 0.2);
 }
