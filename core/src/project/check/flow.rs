@@ -2,14 +2,14 @@
 //!
 //! Each publisher has a rate; what reaches a waiting place is the sum over the publishers whose
 //! events come there (once each, however many ways they take). The figures are lower bounds where
-//! something is not known (a recorded log, a ring of consumers), so a warning is never due to a
+//! something is not known (a recorded log, a closed loop, a filter, a ring of consumers), so a warning is never due to a
 //! guess.
 
 use std::collections::VecDeque;
 
 use super::structure::{Graph, Ix, Place};
 use super::{Found, Severity};
-use crate::project::{Ack, Consumer, NodeKind, OnFailure, Waiting};
+use crate::project::{Ack, Consumer, EmitOn, NodeKind, OnFailure, Waiting};
 
 pub(super) fn check(graph: &Graph<'_>, places: &[Place<'_>], found: &mut Found) {
     // Figures of settings that are wrong would only repeat that they are.
@@ -35,15 +35,16 @@ struct Work {
     success: f64,
 }
 
-/// Attempts are geometric, cut off at the delivery limit n: with failure probability p there are
+/// Attempts are geometric, cut off at the number n of attempts or deliveries: with failure probability p there are
 /// (1 − pⁿ) / (1 − p) of them, and 1 − pⁿ of the events end well.
 fn work(consumer: &Consumer, rules: &Waiting) -> Work {
     let p = consumer.failure_probability;
-    let again = consumer.ack == Ack::After && consumer.on_failure == OnFailure::Requeue;
-    if !again {
-        return Work { attempts: 1.0, success: 1.0 - p };
-    }
-    match rules.delivery_limit {
+    let limit = match (consumer.on_failure, consumer.ack) {
+        (OnFailure::Retry(retry), _) => Some(retry.attempts),
+        (OnFailure::Requeue, Ack::After) => rules.delivery_limit,
+        (OnFailure::Requeue, Ack::Before) | (OnFailure::Reject, _) => Some(1),
+    };
+    match limit {
         None if p >= 1.0 => Work { attempts: f64::INFINITY, success: 0.0 },
         None => Work { attempts: 1.0 / (1.0 - p), success: 1.0 },
         Some(limit) if p >= 1.0 => Work { attempts: f64::from(limit), success: 0.0 },
@@ -52,6 +53,28 @@ fn work(consumer: &Consumer, rules: &Waiting) -> Work {
             Work { attempts: success / (1.0 - p), success }
         }
     }
+}
+
+/// How many events a consumer publishes per event on average, at least: what a filter holds back is
+/// not known. Without rules it publishes one for each that ends well.
+fn passed_on(consumer: &Consumer, work: &Work) -> f64 {
+    if consumer.emissions.is_empty() {
+        return work.success;
+    }
+    if !work.attempts.is_finite() {
+        return 0.0;
+    }
+    let emissions = consumer.emissions.iter().filter(|emission| emission.filter.is_open());
+    emissions
+        .map(|emission| {
+            let occasions = match emission.on {
+                EmitOn::Success => work.success,
+                EmitOn::Failure => work.attempts - work.success,
+                EmitOn::GivenUp => 1.0 - work.success,
+            };
+            occasions * emission.probability * f64::from(emission.count)
+        })
+        .sum()
 }
 
 /// Events per second of a place that a consumer can finish if it does nothing else.
@@ -63,7 +86,7 @@ fn capacity(consumer: &Consumer, rules: &Waiting) -> f64 {
 /// The same of all its consumers together.
 fn able(graph: &Graph<'_>, place: &Place<'_>) -> f64 {
     let consumers = place.takers.iter().filter_map(|&taker| match graph.kind(taker) {
-        NodeKind::Consumer(consumer) => Some(capacity(consumer, place.rules)),
+        NodeKind::Consumer(consumer) => Some(capacity(consumer, &place.rules)),
         _ => None,
     });
     consumers.sum()
@@ -107,7 +130,9 @@ impl Flow<'_> {
             let Some(ix) = known.pop_front() else { return };
             let rate = self.published(ix, &inputs_of[ix]);
             for &place in &outputs_of[ix] {
-                self.arriving[place] += rate;
+                if self.places[place].unfiltered.binary_search(&ix).is_ok() {
+                    self.arriving[place] += rate;
+                }
                 unknown_publishers[place] -= 1;
                 if unknown_publishers[place] == 0 {
                     settled.push_back(place);
@@ -119,6 +144,8 @@ impl Flow<'_> {
     /// Events per second that a node publishes. Nothing is known of recorded logs.
     fn published(&self, ix: Ix, inputs: &[usize]) -> f64 {
         match self.graph.kind(ix) {
+            // A closed loop brings no more than is taken from it.
+            NodeKind::Producer(producer) if producer.closed_loop => 0.0,
             NodeKind::Producer(producer) => {
                 producer.arrivals.mean_rate_per_s().unwrap_or(0.0) * producer.batch.mean()
             }
@@ -127,13 +154,13 @@ impl Flow<'_> {
         }
     }
 
-    /// What a consumer passes on: one event for each that ends well, as many as its servers manage.
+    /// What a consumer passes on, as much as its servers manage.
     /// Of a queue it gets the share that it has in the consumers' capacity.
     fn passed_on(&self, consumer: &Consumer, inputs: &[usize]) -> f64 {
         let (mut busy, mut done) = (0.0, 0.0);
         for &input in inputs {
             let (place, all) = (&self.places[input], self.able[input]);
-            let mine = capacity(consumer, place.rules);
+            let mine = capacity(consumer, &place.rules);
             let share = if all.is_finite() && all > 0.0 {
                 mine / all
             } else {
@@ -143,7 +170,7 @@ impl Flow<'_> {
             // Without the guard 0/0 where a consumer can finish nothing.
             if rate > 0.0 {
                 busy += rate / mine;
-                done += rate * work(consumer, place.rules).success;
+                done += rate * passed_on(consumer, &work(consumer, &place.rules));
             }
         }
         if done > 0.0 && busy > 1.0 { done / busy } else { done }

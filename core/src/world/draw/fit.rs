@@ -68,7 +68,7 @@ fn tests_of_counts_can_fail_and_know_their_bounds() {
     // From the tables: 10.83, 22.46, 149.4.
     for (freedom, bound) in [(1.0, 10.83), (6.0, 22.46), (100.0, 149.4)] {
         let found: f64 = chi_square_bound(freedom);
-        assert!((found / bound - 1.0).abs() < 0.03, "{freedom}: {found}");
+        assert!((found / bound - 1.0).abs() < 0.035, "{freedom}: {found}");
     }
     assert!(counts_fit(&[1000, 1010, 3], &[1005.0, 1005.0, 3.0]));
     assert!(!counts_fit(&[1000, 1200, 3], &[1100.0, 1100.0, 3.0]));

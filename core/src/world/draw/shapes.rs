@@ -63,7 +63,9 @@ mod tests {
     fn further_draws_are_uniform_and_independent_of_the_first() {
         for nth in 0..4 {
             let draw = |draws: &mut More| {
-                (0..nth).for_each(|_| drop(draws.bits()));
+                for _ in 0..nth {
+                    draws.bits();
+                }
                 unit(draws.bits())
             };
             assert!(fits(samples("further", draw), |x| x.clamp(0.0, 1.0)), "draw {nth}");
@@ -91,13 +93,13 @@ mod tests {
     #[test]
     fn gamma_variates_fit_their_distribution() {
         for phases in [1, 2, 17, 1000] {
-            let drawn = samples("gamma", |draws| standard_gamma(f64::from(phases), draws));
+            let drawn = samples("gamma variates", |draws| standard_gamma(f64::from(phases), draws));
             assert!(fits(drawn, |x| erlang_cdf(phases, x)), "{phases} phases");
         }
-        let drawn = samples("gamma", |draws| standard_gamma(17.0, draws));
+        let drawn = samples("gamma variates", |draws| standard_gamma(17.0, draws));
         assert!(!fits(drawn, |x| erlang_cdf(18, x)));
         // A shape of which the distribution function has no simple form: mean and variance are it.
-        let drawn = samples("gamma", |draws| standard_gamma(1.5, draws));
+        let drawn = samples("gamma variates", |draws| standard_gamma(1.5, draws));
         let (mean, variance) = moments(&drawn);
         assert!((mean - 1.5).abs() < 4.0 * (1.5 / N as f64).sqrt(), "{mean}");
         // The variance of a squared deviation: κ₄ + 2σ⁴ = 6 · 1.5 + 2 · 2.25.

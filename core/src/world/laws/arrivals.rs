@@ -140,3 +140,6 @@ fn nth(base: SimTime, k: u64, interval_ns: f64) -> SimTime {
 fn per_ns(rate_per_s: f64) -> f64 {
     rate_per_s * 1e-9
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,5 +118,5 @@ mod tests {
         assert_eq!([1, 2, 7].map(|n| pause(n).map_or(0, |span| span.0)), GOLDEN);
     }
 
-    const GOLDEN: [u64; 3] = [0; 3];
+    const GOLDEN: [u64; 3] = [18_612_568, 140_767_231, 625_390_337];
 }

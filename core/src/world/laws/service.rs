@@ -152,3 +152,6 @@ fn log_normal(mean_s: f64, sd_s: f64) -> Shape {
     let variance = if log_ratio > 500.0 { log_ratio } else { libm::log1p(libm::exp(log_ratio)) };
     Shape::LogNormal { mu: libm::log(mean_s * 1e9) - variance / 2.0, sigma: libm::sqrt(variance) }
 }
+
+#[cfg(test)]
+mod tests;
