@@ -2,8 +2,10 @@
 //!
 //! Errors keep a project from running; warnings tell of what runs, and probably not as meant.
 
+mod consumers;
 mod expressions;
 mod flow;
+mod producers;
 mod settings;
 mod structure;
 

@@ -2,7 +2,7 @@
 //!
 //! Each publisher has a rate; what reaches a waiting place is the sum over the publishers whose
 //! events come there (once each, however many ways they take). The figures are lower bounds where
-//! something is not known (a recorded log, a ring of consumers), so a warning is never due to a
+//! something is not known (a recorded log, a closed loop, a filter, a ring of consumers), so a warning is never due to a
 //! guess.
 
 use std::collections::VecDeque;
@@ -35,16 +35,16 @@ struct Work {
     success: f64,
 }
 
-/// Attempts are geometric, cut off at the delivery limit n, or at the n attempts of a retry: with
-/// failure probability p there are (1 − pⁿ) / (1 − p) of them, and 1 − pⁿ of the events end well.
+/// Attempts are geometric, cut off at the number n of attempts or deliveries: with failure probability p there are
+/// (1 − pⁿ) / (1 − p) of them, and 1 − pⁿ of the events end well.
 fn work(consumer: &Consumer, rules: &Waiting) -> Work {
     let p = consumer.failure_probability;
-    let most = match consumer.on_failure {
-        OnFailure::Retry(retry) => Some(retry.attempts),
-        OnFailure::Requeue if consumer.ack == Ack::After => rules.delivery_limit,
-        OnFailure::Requeue | OnFailure::Reject => Some(1),
+    let limit = match (consumer.on_failure, consumer.ack) {
+        (OnFailure::Retry(retry), _) => Some(retry.attempts),
+        (OnFailure::Requeue, Ack::After) => rules.delivery_limit,
+        (OnFailure::Requeue, Ack::Before) | (OnFailure::Reject, _) => Some(1),
     };
-    match most {
+    match limit {
         None if p >= 1.0 => Work { attempts: f64::INFINITY, success: 0.0 },
         None => Work { attempts: 1.0 / (1.0 - p), success: 1.0 },
         Some(limit) if p >= 1.0 => Work { attempts: f64::from(limit), success: 0.0 },
@@ -53,6 +53,28 @@ fn work(consumer: &Consumer, rules: &Waiting) -> Work {
             Work { attempts: success / (1.0 - p), success }
         }
     }
+}
+
+/// How many events a consumer publishes per event on average, at least: what a filter holds back is
+/// not known. Without rules it publishes one for each that ends well.
+fn passed_on(consumer: &Consumer, work: &Work) -> f64 {
+    if consumer.emissions.is_empty() {
+        return work.success;
+    }
+    if !work.attempts.is_finite() {
+        return 0.0;
+    }
+    let emissions = consumer.emissions.iter().filter(|emission| emission.filter.is_open());
+    emissions
+        .map(|emission| {
+            let occasions = match emission.on {
+                EmitOn::Success => work.success,
+                EmitOn::Failure => work.attempts - work.success,
+                EmitOn::GivenUp => 1.0 - work.success,
+            };
+            occasions * emission.probability * f64::from(emission.count)
+        })
+        .sum()
 }
 
 /// Events per second of a place that a consumer can finish if it does nothing else.
@@ -68,18 +90,6 @@ fn able(graph: &Graph<'_>, place: &Place<'_>) -> f64 {
         _ => None,
     });
     consumers.sum()
-}
-
-/// Events that a success gives rise to at the least: those of rules for which nothing is asked.
-fn emitted(consumer: &Consumer) -> f64 {
-    if consumer.emissions.is_empty() {
-        return 1.0;
-    }
-    let certain = consumer
-        .emissions
-        .iter()
-        .filter(|emission| emission.on == EmitOn::Success && emission.filter.is_open());
-    certain.map(|emission| emission.probability * f64::from(emission.count)).sum()
 }
 
 struct Flow<'a> {
@@ -120,7 +130,7 @@ impl Flow<'_> {
             let Some(ix) = known.pop_front() else { return };
             let rate = self.published(ix, &inputs_of[ix]);
             for &place in &outputs_of[ix] {
-                if self.places[place].unfiltered.contains(&ix) {
+                if self.places[place].unfiltered.binary_search(&ix).is_ok() {
                     self.arriving[place] += rate;
                 }
                 unknown_publishers[place] -= 1;
@@ -134,7 +144,7 @@ impl Flow<'_> {
     /// Events per second that a node publishes. Nothing is known of recorded logs.
     fn published(&self, ix: Ix, inputs: &[usize]) -> f64 {
         match self.graph.kind(ix) {
-            // It slows down where it has to wait.
+            // A closed loop brings no more than is taken from it.
             NodeKind::Producer(producer) if producer.closed_loop => 0.0,
             NodeKind::Producer(producer) => {
                 producer.arrivals.mean_rate_per_s().unwrap_or(0.0) * producer.batch.mean()
@@ -144,8 +154,7 @@ impl Flow<'_> {
         }
     }
 
-    /// What a consumer passes on at the least: for each event that ends well what its rules are sure to
-    /// emit, as many as its servers manage.
+    /// What a consumer passes on, as much as its servers manage.
     /// Of a queue it gets the share that it has in the consumers' capacity.
     fn passed_on(&self, consumer: &Consumer, inputs: &[usize]) -> f64 {
         let (mut busy, mut done) = (0.0, 0.0);
@@ -161,7 +170,7 @@ impl Flow<'_> {
             // Without the guard 0/0 where a consumer can finish nothing.
             if rate > 0.0 {
                 busy += rate / mine;
-                done += rate * work(consumer, &place.rules).success * emitted(consumer);
+                done += rate * passed_on(consumer, &work(consumer, &place.rules));
             }
         }
         if done > 0.0 && busy > 1.0 { done / busy } else { done }

@@ -1,11 +1,12 @@
 //! How nodes and links hang together: ends, ways, cycles.
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::{Found, LinkKind, Severity};
 use crate::ids::{LinkId, NodeId};
-use crate::project::{Link, Node, NodeKind, Overflow, Project, Waiting};
+use crate::project::{Consumer, EmitOn, Link, Node, NodeKind, Overflow, Project, Waiting};
 
 /// A node by its place in the order of ids.
 pub(super) type Ix = usize;
@@ -17,10 +18,10 @@ pub(super) struct Graph<'a> {
     pub(super) out: Vec<Vec<(Ix, LinkKind)>>,
     /// The links that reach each node: where from, and what they do.
     pub(super) into: Vec<Vec<(Ix, LinkKind)>>,
-    /// The dead-letter target of each node.
-    dead_letter: Vec<Option<Ix>>,
     /// The links by their ends.
-    links: BTreeMap<(Ix, Ix), &'a Link>,
+    links: HashMap<(Ix, Ix), &'a Link>,
+    /// The dead-letter targets of each node, those of its subscriptions included.
+    dead_letter: Vec<Vec<Ix>>,
 }
 
 impl<'a> Graph<'a> {
@@ -30,35 +31,42 @@ impl<'a> Graph<'a> {
             nodes.iter().enumerate().map(|(ix, (id, _))| (*id, ix)).collect();
         let mut out = vec![Vec::new(); nodes.len()];
         let mut into = vec![Vec::new(); nodes.len()];
-        let mut links = BTreeMap::new();
+        let mut links: HashMap<(Ix, Ix), &Link> = HashMap::new();
         for link in project.links.values() {
             let (Some(&from), Some(&to)) = (numbers.get(&link.from), numbers.get(&link.to)) else {
                 continue;
             };
             let kind = LinkKind::between(&nodes[from].1.kind, &nodes[to].1.kind);
-            if let (Some(kind), false) = (kind, links.contains_key(&(from, to))) {
-                links.insert((from, to), link);
+            if let (Some(kind), Entry::Vacant(free)) = (kind, links.entry((from, to))) {
+                free.insert(link);
                 out[from].push((to, kind));
                 into[to].push((from, kind));
             }
         }
         let dead_letter = nodes
             .iter()
-            .map(|(_, node)| {
-                let target = numbers.get(waiting(node)?.dead_letter.as_ref()?)?;
-                nodes[*target].1.kind.is_channel().then_some(*target)
+            .enumerate()
+            .map(|(ix, (_, node))| {
+                let own = waiting(node).and_then(|waiting| waiting.dead_letter.as_ref());
+                let subscribed = out[ix].iter().filter(|(_, kind)| *kind == LinkKind::Subscribe);
+                let of = |&(to, _): &(Ix, LinkKind)| {
+                    links.get(&(ix, to)).and_then(|link| link.overrides.dead_letter.as_ref())
+                };
+                let targets = own.into_iter().chain(subscribed.filter_map(of));
+                let known = targets.filter_map(|target| numbers.get(target).copied());
+                known.filter(|&target| nodes[target].1.kind.is_channel()).collect()
             })
             .collect();
-        Self { nodes, out, into, dead_letter, links }
-    }
-
-    /// Whether a link between these nodes lets everything through.
-    fn is_open(&self, from: Ix, to: Ix) -> bool {
-        self.links.get(&(from, to)).is_none_or(|link| link.filter.is_open())
+        Self { nodes, out, into, links, dead_letter }
     }
 
     pub(super) fn kind(&self, ix: Ix) -> &'a NodeKind {
         &self.nodes[ix].1.kind
+    }
+
+    /// Whether the link from one node to the other may hold events back.
+    fn is_filtered(&self, from: Ix, to: Ix) -> bool {
+        self.links.get(&(from, to)).is_some_and(|link| !link.filter.is_open())
     }
 
     /// Which nodes an event may reach that a producer makes, dead letters included.
@@ -67,7 +75,8 @@ impl<'a> Graph<'a> {
             self.nodes.iter().map(|(_, n)| matches!(n.kind, NodeKind::Producer(_))).collect();
         let mut work: VecDeque<Ix> = (0..reached.len()).filter(|&ix| reached[ix]).collect();
         while let Some(ix) = work.pop_front() {
-            let ways = self.out[ix].iter().map(|&(to, _)| to).chain(self.dead_letter[ix]);
+            let ways =
+                self.out[ix].iter().map(|&(to, _)| to).chain(self.dead_letter[ix].iter().copied());
             for to in ways {
                 if !std::mem::replace(&mut reached[to], true) {
                     work.push_back(to);
@@ -184,9 +193,10 @@ pub(super) struct Place<'a> {
     /// The queue or topic.
     pub(super) channel: Ix,
     pub(super) rules: Cow<'a, Waiting>,
-    /// Whose events come here.
+    /// Whose events come here, in ascending order.
     pub(super) publishers: Vec<Ix>,
-    /// Those of them whose events all come: no filter is on the way.
+    /// Those of whose events all come here, in ascending order; of the others a filter may hold some
+    /// back.
     pub(super) unfiltered: Vec<Ix>,
     /// Who takes them.
     pub(super) takers: Vec<Ix>,
@@ -202,14 +212,15 @@ pub(super) fn places<'a>(graph: &Graph<'a>) -> Option<Vec<Place<'a>>> {
     for ix in 0..graph.nodes.len() {
         match graph.kind(ix) {
             NodeKind::Queue(rules) => {
-                let topics = graph.into[ix].iter().filter(|(_, kind)| *kind == LinkKind::Bind);
-                let mut publishers: Vec<Ix> =
-                    direct(ix).chain(topics.flat_map(|&(topic, _)| direct(topic))).collect();
-                let open = graph.into[ix]
-                    .iter()
-                    .filter(|&&(topic, kind)| kind == LinkKind::Bind && graph.is_open(topic, ix));
-                let mut unfiltered: Vec<Ix> =
-                    direct(ix).chain(open.flat_map(|&(topic, _)| direct(topic))).collect();
+                let mut publishers: Vec<Ix> = direct(ix).collect();
+                let mut unfiltered = publishers.clone();
+                for &(topic, _) in graph.into[ix].iter().filter(|(_, kind)| *kind == LinkKind::Bind)
+                {
+                    publishers.extend(direct(topic));
+                    if !graph.is_filtered(topic, ix) {
+                        unfiltered.extend(direct(topic));
+                    }
+                }
                 cost += publishers.len();
                 for list in [&mut publishers, &mut unfiltered] {
                     list.sort_unstable();
@@ -222,19 +233,17 @@ pub(super) fn places<'a>(graph: &Graph<'a>) -> Option<Vec<Place<'a>>> {
             NodeKind::Topic(rules) => {
                 for &(to, kind) in &graph.out[ix] {
                     if kind == LinkKind::Subscribe {
-                        let publishers: Vec<Ix> = direct(ix).collect();
+                        let mut publishers: Vec<Ix> = direct(ix).collect();
+                        publishers.sort_unstable();
                         cost += publishers.len();
-                        let unfiltered =
-                            if graph.is_open(ix, to) { publishers.clone() } else { Vec::new() };
-                        let own = graph.links.get(&(ix, to)).map(|link| link.overrides.over(rules));
-                        let rules = own.map_or(Cow::Borrowed(rules), Cow::Owned);
-                        places.push(Place {
-                            channel: ix,
-                            rules,
-                            publishers,
-                            unfiltered,
-                            takers: vec![to],
-                        });
+                        let filtered = graph.is_filtered(ix, to);
+                        let unfiltered = if filtered { Vec::new() } else { publishers.clone() };
+                        let rules =
+                            graph.links.get(&(ix, to)).map_or(Cow::Borrowed(rules), |link| {
+                                Cow::Owned(link.overrides.over(rules))
+                            });
+                        let takers = vec![to];
+                        places.push(Place { channel: ix, rules, publishers, unfiltered, takers });
                     }
                     if cost > BUDGET {
                         return None;
@@ -248,6 +257,22 @@ pub(super) fn places<'a>(graph: &Graph<'a>) -> Option<Vec<Place<'a>>> {
         }
     }
     Some(places)
+}
+
+/// Whether a node publishes at all: a consumer may have rules of which none ever applies.
+fn publishes(kind: &NodeKind) -> bool {
+    let applies = |consumer: &Consumer, on: EmitOn| match on {
+        EmitOn::Success => consumer.failure_probability < 1.0,
+        EmitOn::Failure | EmitOn::GivenUp => consumer.failure_probability > 0.0,
+    };
+    match kind {
+        NodeKind::Consumer(consumer) => {
+            let mut rules = consumer.emissions.iter();
+            consumer.emissions.is_empty()
+                || rules.any(|e| e.probability > 0.0 && e.count > 0 && applies(consumer, e.on))
+        }
+        _ => true,
+    }
 }
 
 /// Consumers that may wait for each other for ever: each publishes into a full place that only the
@@ -267,8 +292,9 @@ pub(super) fn check_rings(graph: &Graph<'_>, places: &[Place<'_>], found: &mut F
         place.publishers.iter().for_each(|&ix| waits[ix].push(number));
         place.takers.iter().for_each(|&ix| takes[ix].push(number));
     }
-    let mut in_ring: Vec<bool> =
-        (0..n).map(|ix| !waits[ix].is_empty() && !takes[ix].is_empty()).collect();
+    let mut in_ring: Vec<bool> = (0..n)
+        .map(|ix| !waits[ix].is_empty() && !takes[ix].is_empty() && publishes(graph.kind(ix)))
+        .collect();
     let count = |of: &[Ix], inside: bool| of.iter().filter(|&&ix| in_ring[ix] == inside).count();
     let mut takers_outside: Vec<usize> = blocking.iter().map(|p| count(&p.takers, false)).collect();
     let mut waiters_inside: Vec<usize> =

@@ -415,3 +415,5 @@ fn problems_come_in_a_stable_order_and_as_json() {
     let shown = problems[1].to_string();
     assert!(shown.starts_with("error: source.arrivals.rate_per_s: The rate"), "{shown}");
 }
+
+mod behaviour;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::project::{
-    Ack, Arrivals, Consumer, Link, Node, NodeKind, Overflow, Point, Producer, Recording, Service,
-    Waiting, WeightedType,
+    Ack, Arrivals, Batch, Consumer, Emission, EmissionKey, EmitOn, Filter, Link, Node, NodeKind,
+    OnFailure, Overflow, Point, Producer, Recording, Retry, Service, Waiting, WeightedType,
 };
 
 fn project() -> Project {
@@ -121,6 +121,49 @@ fn whole_values_are_written_as_in_the_file() {
     assert_eq!(after.nodes["worker"].at, Point(9.0, 2.5));
     let other_kind = with(&[("queue.kind", "Topic(capacity: 3)")]);
     assert!(matches!(other_kind.nodes["queue"].kind, NodeKind::Topic(_)));
+}
+
+#[test]
+fn what_lies_in_lists_and_variants_can_be_set() {
+    let after = with(&[
+        ("source.types.0.weight", "2.5"),
+        ("source.types.0.priority", "3"),
+        ("source.batch", "Geometric(mean: 4)"),
+        ("source.batch.mean", "2.5"),
+        ("worker.emissions", "[(), (on: Failure, key: Drawn(keys: 3))]"),
+        ("worker.emissions.0.probability", "0.5"),
+        ("worker.emissions.0.type", "order.paid"),
+        ("worker.emissions.0.filter.types", "[\"a*\"]"),
+        ("worker.emissions.1.count", "2"),
+        ("worker.emissions.1.key.keys", "9"),
+        ("worker.on_failure", "Retry((attempts: 4))"),
+        ("worker.on_failure.attempts", "5"),
+        ("worker.on_failure.max_delay_s", "Some(1.5)"),
+        ("l1.overrides.ttl_s", "2"),
+        ("l1.filter.condition", "data.total > 10"),
+    ]);
+    let source = producer(&after, "source");
+    let expected = WeightedType { priority: Some(3), ..WeightedType::new("a", 2.5) };
+    assert_eq!(
+        (&source.types[..], source.batch),
+        (&[expected][..], Batch::Geometric { mean: 2.5 })
+    );
+    let consumer = consumer(&after);
+    let first = Emission {
+        probability: 0.5,
+        event_type: Some("order.paid".to_owned()),
+        filter: Filter { types: vec!["a*".to_owned()], condition: None },
+        ..Emission::default()
+    };
+    let key = EmissionKey::Drawn { keys: 9 };
+    let second = Emission { on: EmitOn::Failure, key, count: 2, ..Emission::default() };
+    assert_eq!(consumer.emissions, [first, second]);
+    let retry = Retry { attempts: 5, delay_s: 0.0, max_delay_s: Some(1.5), ..Retry::default() };
+    assert_eq!(consumer.on_failure, OnFailure::Retry(retry));
+    let link = &after.links["l1"];
+    assert_eq!(link.overrides.ttl_s, Some(2.0));
+    assert_eq!(link.filter.condition.as_deref(), Some("data.total > 10"));
+    assert!(matches!(refused("worker.emissions.0.count", "1"), SetError::NoField { .. }));
 }
 
 #[test]

@@ -93,13 +93,13 @@ mod tests {
     #[test]
     fn gamma_variates_fit_their_distribution() {
         for phases in [1, 2, 17, 1000] {
-            let drawn = samples("shape", |draws| standard_gamma(f64::from(phases), draws));
+            let drawn = samples("gamma variates", |draws| standard_gamma(f64::from(phases), draws));
             assert!(fits(drawn, |x| erlang_cdf(phases, x)), "{phases} phases");
         }
-        let drawn = samples("shape", |draws| standard_gamma(17.0, draws));
+        let drawn = samples("gamma variates", |draws| standard_gamma(17.0, draws));
         assert!(!fits(drawn, |x| erlang_cdf(18, x)));
         // A shape of which the distribution function has no simple form: mean and variance are it.
-        let drawn = samples("shape", |draws| standard_gamma(1.5, draws));
+        let drawn = samples("gamma variates", |draws| standard_gamma(1.5, draws));
         let (mean, variance) = moments(&drawn);
         assert!((mean - 1.5).abs() < 4.0 * (1.5 / N as f64).sqrt(), "{mean}");
         // The variance of a squared deviation: κ₄ + 2σ⁴ = 6 · 1.5 + 2 · 2.25.
