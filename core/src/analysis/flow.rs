@@ -328,7 +328,7 @@ impl Sink for FlowTracker {
                 self.moved(fact.peer(), &fact, shape);
             }
             FactKind::DeadLettered | FactKind::ReadyDeadLettered => {
-                self.moved(fact.at(), &fact, DotShape::DeadLettered)
+                self.moved(fact.at(), &fact, DotShape::DeadLettered);
             }
             _ => {}
         }

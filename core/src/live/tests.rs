@@ -170,7 +170,11 @@ impl Sink for Stays {
     fn fact(&mut self, fact: Fact) {
         if matches!(
             fact.kind(),
-            FactKind::Completed | FactKind::DeadLettered | FactKind::Dropped | FactKind::Lost
+            FactKind::Completed
+                | FactKind::DeadLettered
+                | FactKind::ReadyDeadLettered
+                | FactKind::Dropped
+                | FactKind::Lost
         ) {
             self.0 += i128::from(fact.span().0);
         }

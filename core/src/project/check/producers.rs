@@ -83,7 +83,7 @@ fn check_profile(steps: &[RateStep], repeat_s: Option<f64>, at: &mut At<'_>) {
             );
             at.error("not_ascending", &field, message);
         }
-        if let Some(repeat_s) = repeat_s.filter(|repeat_s| from_s >= *repeat_s) {
+        if let Some(repeat_s) = repeat_s.filter(|repeat_s| *repeat_s > 0.0 && from_s >= *repeat_s) {
             let message = format!(
                 "A step begins before the profile begins anew, after {repeat_s} s. It was \
                  {from_s} s."

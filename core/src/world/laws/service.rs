@@ -82,9 +82,10 @@ impl ServiceLaw {
             Service::Empirical { values_s } => Self::Shaped(Shape::Empirical(
                 values_s.iter().map(|seconds| draw::rounded(seconds * 1e9)).collect(),
             )),
-            Service::BySize { base_s, bytes_per_s } => {
-                Self::BySize { base_ns: base_s * 1e9, ns_per_byte: 1e9 / bytes_per_s }
-            }
+            Service::BySize { base_s, bytes_per_s } => Self::BySize {
+                base_ns: base_s * 1e9,
+                ns_per_byte: (1e9 / bytes_per_s).min(f64::MAX),
+            },
         }
     }
 

@@ -46,7 +46,7 @@ fn a_profile_has_steps_in_order() {
             (profile(&[(0.0, 1.0), (0.0, 2.0)], None), "not_ascending", "arrivals.steps.1.from_s"),
             (profile(&[(-1.0, 1.0)], None), "negative", "arrivals.steps.0.from_s"),
             (profile(&[(0.0, f64::NAN)], None), "not_finite", "arrivals.steps.0.rate_per_s"),
-            (profile(&[(0.0, 1.0)], Some(0.0)), "beyond_repetition", "arrivals.steps.0.from_s"),
+            (profile(&[(0.0, 1.0)], Some(0.0)), "not_positive", "arrivals.repeat_s"),
             (
                 profile(&[(0.0, 1.0), (5.0, 2.0)], Some(5.0)),
                 "beyond_repetition",

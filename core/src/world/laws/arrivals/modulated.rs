@@ -100,7 +100,7 @@ impl Modulated {
             }
         };
         // Time goes by in each state, lest the chain never get beyond an instant.
-        self.until = self.until + stay.max(SimSpan(1));
+        self.until += stay.max(SimSpan(1));
         self.entered += 1;
     }
 }

@@ -69,10 +69,11 @@ fn a_profile_is_followed() {
 
 #[test]
 fn long_stretches_without_a_rate_are_stepped_over() {
-    // One event every ten repetitions on average, each in the last second of 11 days.
+    // One event every ten repetitions on average, each in the last second of 11 days, until the end
+    // of all time after 585 years.
     let rare = profile(&[(0.0, 0.0), (999_999.0, 0.1)], Some(1e6));
     let times = times(&rare, node_stream(42, "rare"), 20_000);
-    assert!(times.len() > 8_000, "{}", times.len());
+    assert!(times.len() > 1_500, "{}", times.len());
     assert!(times.iter().all(|t| t % 1e6 >= 999_999.0 - 1e-3 || t % 1e6 < 1e-3));
     assert!(fits_rate(&times, |t| {
         libm::floor(t / 1e6) * 0.1 + (t % 1e6 - 999_999.0).max(0.0) * 0.1
@@ -93,9 +94,7 @@ fn bursts_come_while_it_is_on() {
     let constant = times(&on_off(Stay::Constant), stream, 100_000);
     assert!(constant.iter().all(|t| t % 4.0 <= 1.0 + 1e-9));
     assert!(fits_rate(&constant, |t| (libm::floor(t / 4.0) + (t % 4.0).min(1.0)) * 50.0));
-    // On average 12.5/s. Over a cycle the events have mean 50 and the on and off times their
-    // variances: N after time t has an index of dispersion of 1 + 2 λ_on p_off² · on · off /
-    // (on + off) · … as for the chain below; here the mean, within four of its deviations.
+    // On average 50 · 1 / (1 + 3) = 12.5/s.
     let exponential = times(&on_off(Stay::Exponential), stream, 200_000);
     let rate = exponential.len() as f64 / exponential.last().copied().unwrap_or(1.0);
     // About 4,000 cycles; each with a relative deviation of √2 · 3/4 in the rate.
@@ -232,4 +231,4 @@ fn arrivals_are_the_same_on_every_machine() {
     assert_eq!(found[11], GOLDEN, "{found:?}");
 }
 
-const GOLDEN: u64 = 0;
+const GOLDEN: u64 = 8_829_636_490;
