@@ -189,7 +189,15 @@ impl Form<'_> {
         }
     }
 
-    /// A text of several lines, committed when the focus leaves. Returns the new text then.
+    /// Keeps the text of a paragraph that was not taken, and says below it what is allowed.
+    pub fn refuse(&mut self, path: &str, current: &str, text: &str, allowed: String) {
+        let draft =
+            Draft { text: text.to_owned(), base: current.to_owned(), refusal: Some(allowed) };
+        self.drafts.drafts.insert(path.to_owned(), draft);
+    }
+
+    /// A text of several lines, committed when the focus leaves. Returns the new text then; where it
+    /// cannot be taken, [`Form::refuse`] keeps it.
     pub fn paragraph(
         &mut self,
         ui: &mut Ui,
@@ -216,8 +224,13 @@ impl Form<'_> {
         let response = ui.add(edit);
         name(ui, &response, tr(words.label));
         edge(ui, self.theme, response.rect, &response, self.theme.line_strong);
+        let refusal = self.drafts.drafts.get(words.path).and_then(|draft| draft.refusal.clone());
+        let remark = match &refusal {
+            Some(text) => Some(Remark { text: text.clone(), severity: Severity::Error }),
+            None => self.problem(words.path),
+        };
         if response.changed() {
-            let draft = Draft { text: text.clone(), base: current.to_owned(), refusal: None };
+            let draft = Draft { text: text.clone(), base: current.to_owned(), refusal };
             self.drafts.drafts.insert(words.path.to_owned(), draft);
         }
         let mut committed = None;
@@ -226,7 +239,7 @@ impl Form<'_> {
             self.drafts.drafts.remove(words.path);
             committed = (!left_as_was && text != current).then_some(text);
         }
-        show_remark(ui, self.theme, self.problem(words.path));
+        show_remark(ui, self.theme, remark);
         committed
     }
 

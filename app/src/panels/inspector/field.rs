@@ -271,7 +271,12 @@ pub(super) fn plain_text(value: &Value) -> String {
 /// A list with an item a line, as the file writes it.
 fn listed(items: &[Value]) -> String {
     let short = items.iter().all(|item| !item.is_object());
-    let items: Vec<String> = items.iter().map(ron_text).collect();
+    let text = |item: &Value| match item {
+        // The file's lists hold no variants without settings: `OrderPlaced` is an event type.
+        Value::String(text) => quoted(text),
+        _ => ron_text(item),
+    };
+    let items: Vec<String> = items.iter().map(text).collect();
     match (items.is_empty(), short) {
         (true, _) => String::new(),
         (false, true) => format!("[{}]", items.join(", ")),
@@ -416,6 +421,13 @@ mod tests {
             Variant { name: "Constant", label: "", value: "Constant(mean_s: {mean_s|1})" };
         assert_eq!(constant.written(Some(&before)), "Constant(mean_s: 0.15)");
         assert_eq!(constant.written(None), "Constant(mean_s: 1)");
+    }
+
+    #[test]
+    fn a_list_is_shown_as_the_file_takes_it() {
+        let field = Field::new("filter.types", "", "", Kind::List(1));
+        let shown = field.shown(Some(&serde_json::json!(["OrderPlaced", "user.*"])));
+        assert_eq!(shown, r#"["OrderPlaced", "user.*"]"#);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::command::{Command, CommandQueue};
 use crate::context::FrameContext;
 use crate::text::{tr, tr_args};
 use crate::widgets::field::{Form, Words};
-use crate::widgets::{format, lettering, section};
+use crate::widgets::{format, section};
 
 /// The fields of one element, or of the project, while they are shown.
 pub(super) struct Sheet<'a, 'f> {
@@ -136,9 +136,8 @@ impl<'a, 'f> Sheet<'a, 'f> {
                 let written = self.form.paragraph(ui, words, &shown, rows);
                 ui.add_space(8.0);
                 if let Some(text) = written {
-                    self.take_paragraph(ui, field, &text);
+                    self.take_paragraph(field, &shown, &text);
                 }
-                self.show_complaint(ui, words.path);
             }
             Kind::Text | Kind::Number | Kind::Seconds | Kind::Percent | Kind::Whole => {
                 let unit = unit_of(words, field.kind, &shown);
@@ -166,25 +165,13 @@ impl<'a, 'f> Sheet<'a, 'f> {
         }
     }
 
-    /// A text of several lines is taken, or what is wrong with it is told below until it is right.
-    fn take_paragraph(&mut self, ui: &Ui, field: &Field, text: &str) {
+    /// A text of several lines is taken; else it stays as it was written, with what is wrong below.
+    fn take_paragraph(&mut self, field: &Field, shown: &str, text: &str) {
         let (project, owner) = (self.frame.project, self.owner);
         let put = |copy: &mut Project, value: &str| put(copy, owner, field, value);
-        let judged = judge(project, owner, field, put, field.words.path)(text);
-        let complaint = judged.as_ref().err().cloned();
-        ui.data_mut(|data| data.insert_temp(complaint_id(owner, field.words.path), complaint));
-        if let Ok(text) = judged {
-            self.take_field(field, &text);
-        }
-    }
-
-    fn show_complaint(&self, ui: &mut Ui, path: &str) {
-        let id = complaint_id(self.owner, path);
-        let complaint = ui.data(|data| data.get_temp::<Option<String>>(id)).flatten();
-        if let Some(complaint) = complaint {
-            let theme = self.frame.theme;
-            lettering::paragraph(ui, &complaint, lettering::caption(), theme.full_text);
-            ui.add_space(8.0);
+        match judge(project, owner, field, put, field.words.path)(text) {
+            Ok(text) => self.take_field(field, &text),
+            Err(allowed) => self.form.refuse(field.words.path, shown, text, allowed),
         }
     }
 
@@ -206,10 +193,6 @@ impl<'a, 'f> Sheet<'a, 'f> {
     }
 }
 
-fn complaint_id(owner: Option<&ElementId>, path: &str) -> egui::Id {
-    egui::Id::unique(("complaint", full_path(owner, path)))
-}
-
 /// Sets a field's value; where the file leaves out what it is a part of, all of that.
 pub(super) fn put(
     project: &mut Project,
@@ -219,8 +202,9 @@ pub(super) fn put(
 ) -> Result<(), SetError> {
     let path = full_path(owner, field.words.path);
     match (set(project, &path, value), field.inside) {
-        (Err(SetError::NoField { .. }), Some((whole, new))) => {
-            set(project, &full_path(owner, whole), &new.replace("{}", value))
+        // A value that does not fit the field does not fit the whole either: then the first error tells.
+        (Err(error), Some((whole, new))) => {
+            set(project, &full_path(owner, whole), &new.replace("{}", value)).map_err(|_| error)
         }
         (done, _) => done,
     }
@@ -266,10 +250,14 @@ fn problem_at(project: &Project, owner: Option<&ElementId>, path: &str) -> Optio
     here.message.split(" It was ").next().map(str::to_owned)
 }
 
-/// Whether a problem at `field` is one of the setting at `path`: `size` is one of `size.0`.
+/// Whether a problem at `field` is one of the setting at `path`: `size` is one of `size.0`, and
+/// `emissions.0.probability` is one of `emissions`.
 fn is_about(field: &str, path: &str) -> bool {
     let number = path.strip_prefix(field).and_then(|rest| rest.strip_prefix('.'));
-    path == field || number.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+    let is_inside = field.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+    path == field
+        || is_inside
+        || number.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn full_path(owner: Option<&ElementId>, path: &str) -> String {

@@ -23,16 +23,30 @@ fn inspect(node: &str) -> Inspected {
 
 /// Puts `text` in place of what the field holds.
 fn write(harness: &mut Inspected, label: &str, text: &str) {
-    harness.get_by_role_and_label(Role::TextInput, label).focus();
+    write_in(harness, Role::TextInput, label, text);
+}
+
+/// The same for a field of several lines.
+fn write_lines(harness: &mut Inspected, label: &str, text: &str) {
+    write_in(harness, Role::MultilineTextInput, label, text);
+}
+
+fn write_in(harness: &mut Inspected, role: Role, label: &str, text: &str) {
+    harness.get_by_role_and_label(role, label).focus();
     harness.run();
     harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
     harness.run();
-    harness.get_by_role_and_label(Role::TextInput, label).type_text(text);
+    harness.get_by_role_and_label(role, label).type_text(text);
     harness.run();
 }
 
 fn field_text(harness: &Inspected, label: &str) -> String {
     let field = harness.get_by_role_and_label(Role::TextInput, label);
+    field.accesskit_node().value().unwrap_or_default()
+}
+
+fn lines_text(harness: &Inspected, label: &str) -> String {
+    let field = harness.get_by_role_and_label(Role::MultilineTextInput, label);
     field.accesskit_node().value().unwrap_or_default()
 }
 
@@ -84,6 +98,26 @@ fn a_number_out_of_bounds_is_refused_with_its_reason_and_kept() {
     assert!(harness.query_by_label("The delivery limit is at least 1. Was 5.").is_none());
     assert_eq!(field_text(&harness, "Delivery limit"), "5");
     assert!(harness.state_mut().take().is_empty());
+}
+
+#[test]
+fn rules_out_of_bounds_are_refused_with_their_reason_and_kept() {
+    let rules = r#"[(type: "paid", probability: 2.0)]"#;
+    let mut harness = inspect("service");
+    write_lines(&mut harness, "Rules", rules);
+    harness.get_by_role_and_label(Role::TextInput, "Concurrency").focus();
+    harness.run();
+    assert!(harness.state_mut().take().is_empty(), "nothing may be committed");
+    assert_eq!(lines_text(&harness, "Rules"), rules);
+    assert!(harness.query_by_label_contains("The probability").is_some());
+    // Put right, they are taken.
+    write_lines(&mut harness, "Rules", r#"[(type: "paid", probability: 0.5)]"#);
+    harness.get_by_role_and_label(Role::TextInput, "Concurrency").focus();
+    harness.run();
+    let nodes = set_node(&mut harness);
+    let NodeKind::Consumer(consumer) = &nodes[0].kind else { panic!("a consumer stays one") };
+    assert_eq!(consumer.emissions.len(), 1);
+    assert!(harness.query_by_label_contains("The probability").is_none());
 }
 
 #[test]

@@ -82,10 +82,18 @@ fn every_setting_is_there_in_the_file_and_its_default_is_the_one_shown() {
                     with(project, owner.as_ref(), field, &variant.written(None));
                 }
             }
-            let absent = if field.optional { "None" } else { field.absent };
+            let absent = match field.kind {
+                _ if field.optional => "None".to_owned(),
+                // A choice names its variant; the file holds it with its settings.
+                Kind::Choice(variants) => variants
+                    .iter()
+                    .find(|variant| variant.name == field.absent)
+                    .map_or_else(String::new, |variant| variant.written(None)),
+                _ => field.absent.to_owned(),
+            };
             if !absent.is_empty() {
                 // The file leaves out what is as it would be without it.
-                let settings = settings(&with(project, owner.as_ref(), field, absent), &owner);
+                let settings = settings(&with(project, owner.as_ref(), field, &absent), &owner);
                 let left = find(&settings, field.words.path);
                 assert!(left.is_none_or(serde_json::Value::is_null), "{}", field.words.path);
             }
@@ -93,7 +101,9 @@ fn every_setting_is_there_in_the_file_and_its_default_is_the_one_shown() {
                 Kind::Text | Kind::Paragraph(_) => "\"words\"",
                 Kind::Number | Kind::Seconds | Kind::Percent => "0.5",
                 Kind::Whole => "5",
-                Kind::Node(_) => "t",
+                Kind::Node(Who::From) => "p",
+                Kind::Node(Who::To) => "n",
+                Kind::Node(Who::Channel) => "t",
                 Kind::Types => "[(name: \"a\")]",
                 Kind::List(_) => list_of(field.words.path),
                 Kind::Choice(_) => continue,
