@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::World;
 use crate::bus::{AS_ITS_DATA, EventRecord, EventSlot, GivenData, NO_TEMPLATE, OWN_KEY};
-use crate::expression::{Scope, Subject, TemplateScope};
+use crate::expression::{Scope, Subject, Template, TemplateScope};
 use crate::fact::EventId;
 
 /// An event as expressions see it, with what they borrow of it.
@@ -120,7 +120,7 @@ impl World {
     pub(super) fn settle_data(&mut self, event: EventSlot) {
         let record = self.events.get(event);
         let depends =
-            self.templates.get(record.template as usize).is_some_and(|t| t.reads_attributes());
+            self.templates.get(record.template as usize).is_some_and(Template::reads_attributes);
         if depends {
             let data = self.data_json(event);
             self.keep_data(event, data);

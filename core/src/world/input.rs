@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::edit::{Edit, EditError};
 use crate::ids::NodeId;
 
+#[expect(clippy::large_enum_variant, reason = "inputs are few; an edit is told by value")]
 /// Something from outside a run. Timers due at the same instant come first, then inputs, in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Input {

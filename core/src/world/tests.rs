@@ -72,7 +72,6 @@ impl Drawing {
         self
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     pub(super) fn consumer(self, id: &str, seconds: f64, settings: Consumer) -> Self {
         let service = Service::Constant { mean_s: seconds };
         self.node(id, NodeKind::Consumer(Consumer { service, ..settings }))
