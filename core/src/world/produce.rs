@@ -83,12 +83,12 @@ impl World {
         let state = &self.producers[producer as usize];
         let (element, outlet) = (state.element, state.outlet);
         if !state.outbox.is_empty() {
-            sink.fact(self.fact(FactKind::Held, event, element, element));
+            self.held(element, event, sink);
             self.producers[producer as usize].outbox.push_back(event);
             return;
         }
         if let Some(place) = self.blocked_at(outlet, None) {
-            sink.fact(self.fact(FactKind::Held, event, element, element));
+            self.held(element, event, sink);
             self.producers[producer as usize].outbox.push_back(event);
             self.places[place as usize].waiters.push_back(Sender::Producer(producer));
             return;
@@ -98,8 +98,16 @@ impl World {
         self.release(event);
     }
 
+    fn held<S: Sink>(&self, at: ElementIx, event: EventSlot, sink: &mut S) {
+        self.born(event, at, sink);
+        sink.fact(self.fact(FactKind::Held, event, at, at));
+    }
+
     #[inline]
     fn published<S: Sink>(&self, at: ElementIx, event: EventSlot, held: u32, sink: &mut S) {
+        if held == 0 {
+            self.born(event, at, sink);
+        }
         sink.fact(
             self.fact(FactKind::Published, event, at, at)
                 .with_parent(EventId::NONE)

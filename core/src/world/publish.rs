@@ -295,6 +295,7 @@ impl World {
         let parent_id = parent.id;
         let child = self.events.create_child(copy.event, key, self.now);
         self.events.note_death(child, copy.event, place, reason == Reason::Rejected);
+        self.born(child, place, sink);
         sink.fact(self.fact(FactKind::Published, child, place, place).with_parent(parent_id));
         let coming = Coming { via: place, sent: false };
         self.arrive(target, child, coming, &mut Vec::new(), sink);
