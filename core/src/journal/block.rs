@@ -147,6 +147,18 @@ impl Packer {
     }
 }
 
+/// How many facts a block says that it holds.
+///
+/// # Errors
+/// Where the bytes do not begin as a block does.
+pub fn count(bytes: &[u8]) -> Result<usize, BlockError> {
+    let (&version, mut rest) = bytes.split_first().ok_or(BlockError::Length)?;
+    if version != VERSION {
+        return Err(BlockError::Version { version });
+    }
+    small(&mut rest, FACTS_PER_BLOCK, "number of facts")
+}
+
 /// Appends the facts of a block to `out`.
 ///
 /// # Errors
@@ -161,13 +173,9 @@ pub fn unpack(bytes: &[u8], out: &mut Vec<Fact>) -> Result<(), BlockError> {
 }
 
 fn unpack_all(bytes: &[u8], out: &mut Vec<Fact>) -> Result<(), BlockError> {
-    let mut rest = bytes;
-    let (&version, after) = rest.split_first().ok_or(BlockError::Length)?;
-    if version != VERSION {
-        return Err(BlockError::Version { version });
-    }
-    rest = after;
-    let count = small(&mut rest, FACTS_PER_BLOCK, "number of facts")?;
+    let count = count(bytes)?;
+    let mut rest = &bytes[1..];
+    get_varint(&mut rest)?;
     let entries = small(&mut rest, count, "number of words")?;
     let mut dictionary = Vec::with_capacity(entries);
     for _ in 0..entries {
@@ -194,8 +202,7 @@ fn unpack_all(bytes: &[u8], out: &mut Vec<Fact>) -> Result<(), BlockError> {
         if flags & SAME_EVENT == 0 {
             event = event.wrapping_add(unzigzag(get_varint(&mut events)?));
         }
-        let span =
-            if flags & NO_SPAN == 0 { get_varint(&mut spans)?.wrapping_sub(1) } else { 0 };
+        let span = if flags & NO_SPAN == 0 { get_varint(&mut spans)?.wrapping_sub(1) } else { 0 };
         out.push(Fact::from_words([time, event, span, word])?);
     }
     if spans.is_empty() { Ok(()) } else { Err(BlockError::Length) }
@@ -273,7 +280,9 @@ mod tests {
         let event = prop_oneof![0u64..50, any::<u64>(), Just(EventId::NONE.0)];
         let span = prop_oneof![Just(0), Just(u64::MAX), any::<u64>()];
         let word = (0..FactKind::ALL.len() as u64, 0..Reason::ALL.len() as u64, any::<u64>())
-            .prop_map(|(kind, reason, rest)| kind | reason << 6 | (rest % 5) << 12 | (rest % 3) << 46);
+            .prop_map(|(kind, reason, rest)| {
+                kind | reason << 6 | (rest % 5) << 12 | (rest % 3) << 46
+            });
         (step, event, span, word).prop_map(|(step, event, span, word)| {
             (step, Fact::from_words([0, event, span, word]).expect("kind and reason are known"))
         })

@@ -1,5 +1,4 @@
-//! A run's journal in memory: its inputs and snapshots are the truth, facts are what follows from
-//! them. The state at any moment is the nearest snapshot, run again.
+//! A run's journal in memory.
 
 use std::sync::Arc;
 
@@ -20,6 +19,33 @@ const BYTES_PER_ELEMENT: u64 = 512;
 /// Two histograms.
 const BYTES_PER_PLACE: u64 = 33_000;
 
+/// When the next snapshot is due.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spacing {
+    facts_between: u64,
+    /// How many facts there were at the last; none before the first.
+    last: Option<u64>,
+}
+
+impl Default for Spacing {
+    fn default() -> Self {
+        Self { facts_between: FACTS_BETWEEN_SNAPSHOTS, last: None }
+    }
+}
+
+impl Spacing {
+    /// Whether a snapshot is due after so many facts; it is then taken for taken.
+    pub(super) fn is_due(&mut self, facts: u64, world: &World) -> bool {
+        let alive = world.events_alive() as u64;
+        let apart = self.facts_between.max(alive * FACTS_PER_EVENT_ALIVE);
+        let due = self.last.is_none_or(|last| facts - last >= apart);
+        if due {
+            self.last = Some(facts);
+        }
+        due
+    }
+}
+
 /// The state of a run at one moment, and what was counted up to it.
 #[derive(Clone, Debug)]
 struct Snapshot {
@@ -27,8 +53,6 @@ struct Snapshot {
     statistics: Statistics,
     /// How many inputs had been taken.
     inputs: usize,
-    /// How many facts there had been.
-    facts: u64,
 }
 
 /// The journal of one run.
@@ -36,7 +60,7 @@ struct Snapshot {
 pub struct Journal {
     inputs: Vec<(SimTime, Input)>,
     snapshots: Vec<Snapshot>,
-    facts_between: u64,
+    spacing: Spacing,
     bytes: u64,
 }
 
@@ -57,8 +81,8 @@ impl Journal {
         world.begin(&mut statistics);
         Self {
             inputs: Vec::new(),
-            snapshots: vec![Snapshot { world, statistics, inputs: 0, facts: 0 }],
-            facts_between: FACTS_BETWEEN_SNAPSHOTS,
+            snapshots: vec![Snapshot { world, statistics, inputs: 0 }],
+            spacing: Spacing { last: Some(0), ..Spacing::default() },
             bytes: 0,
         }
     }
@@ -76,9 +100,7 @@ impl Journal {
     /// Takes a snapshot of the run's front, if enough has happened since the last. `facts`: how many
     /// facts there have been.
     pub fn offer(&mut self, world: &World, statistics: &Statistics, facts: u64) {
-        let last = self.snapshots.last().map_or(0, |snapshot| snapshot.facts);
-        let alive = world.events_alive() as u64;
-        if facts - last < self.facts_between.max(alive * FACTS_PER_EVENT_ALIVE) {
+        if !self.spacing.is_due(facts, world) {
             return;
         }
         self.bytes += size_estimate(world);
@@ -86,7 +108,6 @@ impl Journal {
             world: world.clone(),
             statistics: statistics.clone(),
             inputs: self.inputs.len(),
-            facts,
         });
         while self.bytes > SNAPSHOT_BYTES && self.snapshots.len() > 4 {
             self.thin();
@@ -100,7 +121,7 @@ impl Journal {
             number += 1;
             number % 2 == 1
         });
-        self.facts_between *= 2;
+        self.spacing.facts_between *= 2;
         self.bytes = self.snapshots.iter().map(|snapshot| size_estimate(&snapshot.world)).sum();
     }
 
