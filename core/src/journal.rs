@@ -12,6 +12,7 @@ mod memory;
 mod recorder;
 mod recording;
 mod scan;
+mod spill;
 mod writer;
 
 pub use inputs::{InputsError, InputsFile, write_input};

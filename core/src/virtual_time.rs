@@ -196,7 +196,7 @@ pub fn drain<W: Watch>(world: &mut World, until: SimTime, watch: &mut W) -> Outc
     let mut steps = 0u64;
     while world.events_alive() > 0 {
         steps += 1;
-        if steps % STEPS_AT_ONCE == 0 {
+        if steps.is_multiple_of(STEPS_AT_ONCE) {
             watch.stretch(world);
         }
         match world.next_deadline() {

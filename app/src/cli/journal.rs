@@ -208,7 +208,7 @@ fn contents(world: &World) -> BTreeMap<String, Vec<Row>> {
             event_type: roster
                 .types
                 .get(usize::from(row.event_type.0))
-                .map_or_else(String::new, |name| name.to_string()),
+                .map_or_else(String::new, ToString::to_string),
             key: row.key.as_deref().map(str::to_owned),
             age_s: row.age.as_secs_f64(),
             deliveries: row.deliveries,

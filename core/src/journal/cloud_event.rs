@@ -1,6 +1,5 @@
 //! Events as CloudEvents in JSON.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use serde::de::IgnoredAny;
@@ -58,7 +57,9 @@ impl CloudEvents {
             }
         }
         out.extend_from_slice(b",\"time\":\"");
+        let written = out.len();
         self.time(birth.time, out);
+        let time = written..out.len();
         match &birth.data {
             EventData::None => out.push(b'"'),
             EventData::Given(data) => {
@@ -73,7 +74,11 @@ impl CloudEvents {
             number(out, birth.parent.0);
         }
         out.extend_from_slice(b"\",\"due\":\"");
-        self.time(birth.due, out);
+        if birth.due == birth.time {
+            out.extend_from_within(time);
+        } else {
+            self.time(birth.due, out);
+        }
         out.extend_from_slice(b"\",\"drawkey\":\"");
         hexadecimal(out, birth.draw);
         out.extend_from_slice(b"\"}");
@@ -134,8 +139,8 @@ fn number(out: &mut Vec<u8>, mut number: u64) {
 }
 
 fn hexadecimal(out: &mut Vec<u8>, number: u64) {
-    // A vector takes all that is written.
-    let _ = write!(out, "{number:016x}");
+    let digit = |shift: u32| b"0123456789abcdef"[(number >> shift & 15) as usize];
+    out.extend((0..16).rev().map(|place| digit(place * 4)));
 }
 
 #[cfg(test)]

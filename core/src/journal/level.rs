@@ -29,7 +29,9 @@ impl Level {
     pub fn keeps(self, event: EventId) -> bool {
         match self {
             Self::Full => true,
-            Self::OneIn(n) => event == EventId::NONE || spread(event.0) % u64::from(n.max(1)) == 0,
+            Self::OneIn(n) => {
+                event == EventId::NONE || spread(event.0).is_multiple_of(u64::from(n.max(1)))
+            }
             Self::Counts | Self::Inputs => false,
         }
     }

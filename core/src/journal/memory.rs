@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::spill::Inputs;
 use crate::analysis::statistics::Statistics;
 use crate::fact::{Fact, Sink};
 use crate::project::Project;
@@ -58,7 +59,7 @@ struct Snapshot {
 /// The journal of one run.
 #[derive(Clone, Debug)]
 pub struct Journal {
-    inputs: Vec<(SimTime, Input)>,
+    inputs: Inputs,
     snapshots: Vec<Snapshot>,
     spacing: Spacing,
     bytes: u64,
@@ -80,7 +81,7 @@ impl Journal {
         let mut statistics = Statistics::new();
         world.begin(&mut statistics);
         Self {
-            inputs: Vec::new(),
+            inputs: Inputs::default(),
             snapshots: vec![Snapshot { world, statistics, inputs: 0 }],
             spacing: Spacing { last: Some(0), ..Spacing::default() },
             bytes: 0,
@@ -89,12 +90,7 @@ impl Journal {
 
     /// Notes an input that the run has taken at `time`.
     pub fn input(&mut self, time: SimTime, input: Input) {
-        self.inputs.push((time, input));
-    }
-
-    /// The inputs of the run in order.
-    pub fn inputs(&self) -> &[(SimTime, Input)] {
-        &self.inputs
+        self.inputs.push(time, input);
     }
 
     /// Takes a snapshot of the run's front, if enough has happened since the last. `facts`: how many
@@ -134,11 +130,18 @@ impl Journal {
         let Snapshot { mut world, mut statistics, inputs, .. } = snapshot.clone();
         let mut sinks = (&mut statistics, sink);
         world.begin(&mut sinks.1);
-        for (time, input) in self.inputs[inputs..].iter().take_while(|(time, _)| *time <= at) {
-            if let Err(error) = world.handle(*time, input, &mut sinks) {
+        let read = self.inputs.each(inputs, |time, input| {
+            if time > at {
+                return false;
+            }
+            if let Err(error) = world.handle(time, input, &mut sinks) {
                 // It was taken when the run was there; only a broken world could refuse it now.
                 tracing::error!("the journal's input at {time} is refused: {error}");
             }
+            true
+        });
+        if let Err(error) = read {
+            tracing::error!("older inputs of the run cannot be read back: {error}");
         }
         world.advance(at, u64::MAX, &mut sinks);
         Moment { world, statistics }

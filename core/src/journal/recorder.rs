@@ -21,8 +21,9 @@ use crate::project::Project;
 use crate::time::SimTime;
 use crate::world::{Input, WORLD_VERSION, World};
 
-/// How many blocks may be on their way to the recorder's thread: 8 MiB of facts.
-const RING: usize = 64;
+/// How many blocks may be on their way to the recorder's thread: 32 MiB of facts, a tenth of a
+/// second at 10 million a second.
+const RING: usize = 256;
 /// So much that must not be lost may wait for a disk that does not keep up; then recording ends.
 const MOST_PENDING: usize = 100_000;
 /// The block of a live run is handed over when it was seen so long ago, in wall nanoseconds: with

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -376,7 +377,7 @@ impl Recording {
         warnings
     }
 
-    fn damaged(&self, chunk: usize, what: impl ToString) -> RecordingError {
+    fn damaged(&self, chunk: usize, what: &dyn fmt::Display) -> RecordingError {
         let place = &self.chunks[chunk];
         RecordingError::Damaged {
             path: self.paths[place.file].clone(),
@@ -393,7 +394,7 @@ impl Recording {
         }
         let place = &self.chunks[chunk];
         let read = scan::messages(&self.paths[place.file], place);
-        let messages = Rc::new(read.map_err(|error| self.damaged(chunk, error))?);
+        let messages = Rc::new(read.map_err(|error| self.damaged(chunk, &error))?);
         *self.last.borrow_mut() = Some((chunk, Rc::clone(&messages)));
         Ok(messages)
     }
@@ -432,7 +433,7 @@ impl Recording {
         self.each(std::iter::once(chunk), |_, message| {
             if message.header.channel_id == Channel::Inputs as u16 {
                 let line = serde_json::from_slice(&message.data);
-                lines.push(line.map_err(|error| self.damaged(chunk, error))?);
+                lines.push(line.map_err(|error| self.damaged(chunk, &error))?);
             }
             Ok(())
         })?;
@@ -451,12 +452,12 @@ impl Recording {
                 Some(Channel::Facts) => {
                     facts.clear();
                     let read: Result<(), BlockError> = block::unpack(&message.data, &mut facts);
-                    read.map_err(|error| self.damaged(chunk, error))?;
+                    read.map_err(|error| self.damaged(chunk, &error))?;
                     facts.iter().for_each(|fact| sink.fact(*fact));
                 }
                 Some(Channel::Rosters) => {
                     let roster: Roster = serde_json::from_slice(&message.data)
-                        .map_err(|error| self.damaged(chunk, error))?;
+                        .map_err(|error| self.damaged(chunk, &error))?;
                     sink.roster(SimTime(message.header.log_time), &roster);
                 }
                 _ => {}
@@ -578,7 +579,7 @@ impl Recording {
             let time = SimTime(line.time_ns);
             if let Err(error) = moment.world.handle(time, &line.input, &mut sinks) {
                 // It was taken when the run was there.
-                return Err(self.damaged(place.chunk, format!("the input at {time}: {error}")));
+                return Err(self.damaged(place.chunk, &format!("the input at {time}: {error}")));
             }
         }
         if moment.world.advance(at, u64::MAX, &mut sinks) == Stood::Stuck {
@@ -590,7 +591,7 @@ impl Recording {
     fn snapshot(&self, place: &SnapshotPlace) -> Result<Moment, RecordingError> {
         let messages = self.messages(place.chunk)?;
         let wrong =
-            |error: postcard::Error| self.damaged(place.chunk, format!("a snapshot: {error}"));
+            |error: postcard::Error| self.damaged(place.chunk, &format!("a snapshot: {error}"));
         let data = messages.get(place.message).map_or(&[][..], |message| &message.data);
         let (head, rest) = postcard::take_from_bytes::<SnapshotHead>(data).map_err(wrong)?;
         let SnapshotParts(mut world, statistics) = postcard::from_bytes(rest).map_err(wrong)?;
@@ -602,12 +603,12 @@ impl Recording {
         if let Some(project) = self.read_projects.borrow().get(&number) {
             return Ok(Arc::clone(project));
         }
-        let missing = || self.damaged(asking, "the drawing of a snapshot is lost by damage");
+        let missing = || self.damaged(asking, &"the drawing of a snapshot is lost by damage");
         let (chunk, message) = *self.projects.get(&number).ok_or_else(missing)?;
         let messages = self.messages(chunk)?;
         let text = messages.get(message).map_or(&[][..], |message| &message.data);
-        let text = std::str::from_utf8(text).map_err(|error| self.damaged(chunk, error))?;
-        let project = format::parse(text).map_err(|error| self.damaged(chunk, error))?;
+        let text = std::str::from_utf8(text).map_err(|error| self.damaged(chunk, &error))?;
+        let project = format::parse(text).map_err(|error| self.damaged(chunk, &error))?;
         let project = Arc::new(project);
         self.read_projects.borrow_mut().insert(number, Arc::clone(&project));
         Ok(project)

@@ -1,11 +1,13 @@
 //! What was recorded is what happened, whatever becomes of the file.
 
+#![expect(clippy::disallowed_methods, reason = "the files of these tests are damaged on purpose")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::layout::InputLine;
+use super::layout::{InputLine, SNAPSHOT_FORM, SnapshotBody};
 use super::{Info, Level, RecordError, RecordOptions, Recorder, Recording, RecordingError};
 use crate::analysis::report::Report;
 use crate::analysis::statistics::Statistics;
@@ -118,7 +120,7 @@ fn some_inputs(project: &Project, choice: u64) -> Vec<(SimTime, Input)> {
     let mut inputs = Vec::new();
     let about = (project.name.clone(), project.text.clone());
     for (ix, (id, node)) in project.nodes.iter().enumerate() {
-        let time = SimTime((ix as u64 * 37 + choice) % 900 * 10_000_000);
+        let time = SimTime((ix as u64 * 37).wrapping_add(choice) % 900 * 10_000_000);
         if !matches!(node.kind, NodeKind::Consumer(_) | NodeKind::Note(_)) {
             let event = Given {
                 event_type: Some(format!("by hand {}", ix % 3).into()),
@@ -127,7 +129,7 @@ fn some_inputs(project: &Project, choice: u64) -> Vec<(SimTime, Input)> {
             };
             inputs.push((time, Input::Publish { node: id.clone(), event }));
         }
-        if (ix as u64 + choice) % 4 == 0 {
+        if (ix as u64).wrapping_add(choice).is_multiple_of(4) {
             let edit = Edit::SetNode { id: id.clone(), node: node.clone() };
             inputs.push((time + SimSpan::from_millis(5), Input::Edit(edit)));
         }
@@ -206,7 +208,7 @@ fn some_recording(folder: &Path) -> (PathBuf, Vec<Fact>) {
 /// The same, not ended, in files of about so many bytes.
 fn some_run(path: &Path, bytes: u64) -> (World, Recorded) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-    let project = crate::project::file::load(&root.join("projects/pubsub-vs-queue.ron"));
+    let project = crate::project::file::load(root.join("projects/pubsub-vs-queue.ron"));
     let project = Arc::new(project.expect("the sample opens"));
     let mut inputs = Vec::new();
     for round in 0..4 {
@@ -293,8 +295,9 @@ fn a_flipped_bit_is_named_and_never_shown_as_true() {
         };
         let read = recorded_facts(&recording);
         assert!(is_part_of(&read, &facts), "bit {bit} is shown as true");
-        let before = whole.chunks.iter().filter(|place| (place.offset + place.bytes) * 8 <= bit);
-        let before = before.last().map_or(0, |place| place.after.facts) as usize;
+        let is_before = |place: &&super::scan::ChunkPlace| (place.offset + place.bytes) * 8 <= bit;
+        let before =
+            whole.chunks.iter().rfind(is_before).map_or(0, |place| place.after.facts) as usize;
         assert_eq!(read.get(..before), facts.get(..before), "all before bit {bit}");
         let info = recording.info();
         if info.facts < sound.facts || info.events < sound.events || info.inputs < sound.inputs {
@@ -409,4 +412,20 @@ fn the_run_goes_on_when_its_folder_is_gone_and_so_is_a_stranger_refused() {
     std::fs::write(&stranger, "Dear reader, this is no recorded run.").expect("there is room");
     let opened = Recording::open(&stranger);
     assert!(matches!(opened, Err(RecordingError::NoRecording { .. })));
+}
+
+#[test]
+fn what_snapshots_are_stored_as_has_a_number() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (path, _) = some_recording(folder.path());
+    let recording = Recording::open(&path).expect("it opens");
+    let moment = recording.seek(SimTime(9_000_000_000), &mut crate::fact::Ignore);
+    let moment = moment.expect("it is there");
+    let bytes = postcard::to_stdvec(&SnapshotBody(&moment.world, &moment.statistics));
+    let hash = bytes.expect("it can be stored").iter().fold(0xCBF2_9CE4_8422_2325u64, |hash, b| {
+        (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01B3)
+    });
+    // What is stored otherwise could not be read, or would be taken for something else.
+    let form = (1, 2_704_046_476_486_462_657);
+    assert_eq!((SNAPSHOT_FORM, hash), form, "raise SNAPSHOT_FORM, and note the new hash here");
 }
