@@ -127,7 +127,7 @@ mod tests {
             let (time, input) = input(number);
             inputs.push(time, input);
         }
-        assert_eq!((inputs.len(), inputs.blocks.len()), (count, 2));
+        assert_eq!((inputs.len(), inputs.blocks.len()), (count, 3));
         assert!(inputs.newest.len() <= BLOCK + 100, "older ones leave the memory");
         for first in [0, 1, BLOCK - 1, BLOCK, 2 * BLOCK + 5, count - 1, count] {
             let mut number = first;
