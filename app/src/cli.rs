@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod journal;
 mod runs;
 mod table;
 
@@ -46,6 +47,9 @@ enum Command {
     Run(runs::RunArgs),
     /// Send a recorded log through a project and print the figures
     Replay(runs::ReplayArgs),
+    /// Read a recorded run
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
 }
 
 /// Where a project is, and what of it is another than in its file.
@@ -88,6 +92,7 @@ fn run(command: Command) -> ExitCode {
         Command::Simulate(args) => runs::simulate(&args),
         Command::Run(args) => runs::live(&args),
         Command::Replay(args) => runs::replay(&args),
+        Command::Journal(command) => journal::run(&command),
     };
     match result {
         Ok(code) => code,

@@ -5,4 +5,5 @@ pub mod flow;
 pub mod histogram;
 pub mod report;
 pub mod series;
+mod sparse;
 pub mod statistics;

@@ -5,6 +5,8 @@ mod roster;
 
 pub use roster::{ElementIx, ElementKind, Roster, RosterEntry, TypeIx};
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::{SimSpan, SimTime};
@@ -412,6 +414,97 @@ impl Fact {
     pub fn words(&self) -> [u64; 4] {
         [self.time.0, self.event.0, self.span, self.word]
     }
+
+    /// The fact of these four words.
+    ///
+    /// # Errors
+    /// Where they speak of a kind or a reason that this version does not know.
+    pub fn from_words(words: [u64; 4]) -> Result<Self, UnknownFact> {
+        let [time, event, span, word] = words;
+        let (kind, reason) = ((word & 63) as u8, (word >> REASON_SHIFT & 63) as u8);
+        if usize::from(kind) >= FactKind::ALL.len() {
+            return Err(UnknownFact::Kind { kind });
+        }
+        if usize::from(reason) >= Reason::ALL.len() {
+            return Err(UnknownFact::Reason { reason });
+        }
+        Ok(Self { time: SimTime(time), event: EventId(event), span, word })
+    }
+}
+
+/// Words that are no fact of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownFact {
+    /// A kind that this version does not know.
+    #[error("facts of kind {kind}, which this version does not know")]
+    Kind {
+        /// Its number.
+        kind: u8,
+    },
+    /// A reason that this version does not know.
+    #[error("facts with reason {reason}, which this version does not know")]
+    Reason {
+        /// Its number.
+        reason: u8,
+    },
+}
+
+/// The key of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum EventKey {
+    /// It has none.
+    #[default]
+    None,
+    /// The number drawn for it, from 1; `k` and the number is its name.
+    Number(u32),
+    /// As given.
+    Given(Arc<str>),
+}
+
+impl EventKey {
+    /// The key as a text; none where the event has none.
+    pub fn text(&self) -> Option<Arc<str>> {
+        match self {
+            Self::None => None,
+            Self::Number(number) => Some(Arc::from(format!("k{number}"))),
+            Self::Given(text) => Some(Arc::clone(text)),
+        }
+    }
+}
+
+/// The data of an event. Whoever reads it makes the JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum EventData {
+    /// It has none.
+    #[default]
+    None,
+    /// As given, JSON.
+    Given(Arc<str>),
+}
+
+/// An event as it came into being.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventBirth {
+    /// When.
+    pub time: SimTime,
+    /// Its number in the run.
+    pub id: EventId,
+    /// The first event of the chain of causes to which it belongs (correlation).
+    pub root: EventId,
+    /// The event that caused it; [`EventId::NONE`] where none did (causation).
+    pub parent: EventId,
+    /// From what all its draws derive.
+    pub draw: u64,
+    /// When it fell due.
+    pub due: SimTime,
+    /// Its type; the run's types are told beside it.
+    pub event_type: TypeIx,
+    /// The node at which it came into being, or the place whose dead letter it is.
+    pub at: ElementIx,
+    /// Its key.
+    pub key: EventKey,
+    /// Its data.
+    pub data: EventData,
 }
 
 impl std::fmt::Debug for Fact {
@@ -439,6 +532,14 @@ impl std::fmt::Debug for Fact {
 /// writes a fact its kind is known, so that of a fold's `match` only the one arm is left there. What
 /// an arm does seldom belongs into a function of its own, `#[cold]`.
 pub trait Sink {
+    /// Whether the sink wants to be told of the events themselves. Where it does not, that costs
+    /// nothing.
+    const WANTS_EVENTS: bool = false;
+
+    /// An event came into being; comes before the fact that says so. `types` are the run's event
+    /// types so far.
+    fn event(&mut self, _birth: &EventBirth, _types: &[Arc<str>]) {}
+
     /// Takes one fact. Facts come in the order of their times.
     fn fact(&mut self, fact: Fact);
 
@@ -464,6 +565,13 @@ impl Sink for Vec<Fact> {
 }
 
 impl<S: Sink> Sink for &mut S {
+    const WANTS_EVENTS: bool = S::WANTS_EVENTS;
+
+    #[inline]
+    fn event(&mut self, birth: &EventBirth, types: &[Arc<str>]) {
+        (**self).event(birth, types);
+    }
+
     #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         (**self).fact(fact);
@@ -475,6 +583,14 @@ impl<S: Sink> Sink for &mut S {
 }
 
 impl<A: Sink, B: Sink> Sink for (A, B) {
+    const WANTS_EVENTS: bool = A::WANTS_EVENTS || B::WANTS_EVENTS;
+
+    #[inline]
+    fn event(&mut self, birth: &EventBirth, types: &[Arc<str>]) {
+        self.0.event(birth, types);
+        self.1.event(birth, types);
+    }
+
     #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         self.0.fact(fact);
@@ -488,6 +604,15 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
 }
 
 impl<S: Sink> Sink for Option<S> {
+    const WANTS_EVENTS: bool = S::WANTS_EVENTS;
+
+    #[inline]
+    fn event(&mut self, birth: &EventBirth, types: &[Arc<str>]) {
+        if let Some(sink) = self {
+            sink.event(birth, types);
+        }
+    }
+
     #[inline(always)]
     fn fact(&mut self, fact: Fact) {
         if let Some(sink) = self {

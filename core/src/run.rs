@@ -2,8 +2,9 @@
 
 mod headless;
 
-pub use headless::{Finished, ReplayOptions, live, replay, simulate};
+pub use headless::{Finished, ReplayOptions, RunFiles, live, replay, simulate};
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -11,6 +12,7 @@ use std::time::Instant;
 use crate::fact::Ignore;
 use crate::ids::NodeId;
 use crate::interop::{Feed, LogError, LogReader, LogSummary};
+use crate::journal::{InputsError, RecordError};
 use crate::live::{Engine, RunCommand, Speed, View, Worker};
 use crate::project::check::{self, Severity};
 use crate::project::{Arrivals, NodeKind, Project};
@@ -76,6 +78,12 @@ pub enum RunError {
         /// What is wrong.
         source: LogError,
     },
+    /// The file of inputs cannot be taken.
+    #[error("--inputs: {0}")]
+    Inputs(#[from] InputsError),
+    /// The run cannot be recorded.
+    #[error("--record: {0}")]
+    Record(#[from] RecordError),
     /// The system gave no thread.
     #[error("the system gives the run no thread: {source}; close other programs and try again")]
     Thread {
@@ -185,6 +193,11 @@ impl RecordedInputs {
     /// Adds a log that `node` stands for.
     pub fn add(&mut self, node: NodeId, feed: Feed) {
         self.feeds.push((node, feed));
+    }
+
+    /// Leaves out the logs of these producers: what they replay comes from elsewhere.
+    pub fn leave_out(&mut self, nodes: &BTreeSet<NodeId>) {
+        self.feeds.retain(|(node, _)| !nodes.contains(node));
     }
 
     /// The logs, with the producers that stand for them.

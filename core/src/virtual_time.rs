@@ -1,6 +1,8 @@
 //! Driver 1: virtual time. It jumps from one deadline to the next, as fast as the machine can.
 
-use crate::fact::Sink;
+use std::sync::Arc;
+
+use crate::fact::{EventBirth, Fact, Roster, Sink};
 use crate::time::SimTime;
 use crate::world::{Input, InputError, Progress, World};
 
@@ -104,6 +106,41 @@ pub struct Outcome {
     pub refused: Vec<(SimTime, InputError)>,
 }
 
+/// A sink that also wants to see how a run goes on.
+pub trait Watch: Sink {
+    /// The run has taken an input at `time`.
+    fn input(&mut self, _time: SimTime, _input: &Input) {}
+
+    /// The run's front after each stretch of work, of a few milliseconds at the most.
+    fn stretch(&mut self, _world: &World) {}
+}
+
+/// A sink that wants nothing more.
+struct Unwatched<'a, S>(&'a mut S);
+
+impl<S: Sink> Sink for Unwatched<'_, S> {
+    const WANTS_EVENTS: bool = S::WANTS_EVENTS;
+
+    #[inline]
+    fn event(&mut self, birth: &EventBirth, types: &[Arc<str>]) {
+        self.0.event(birth, types);
+    }
+
+    #[inline]
+    fn fact(&mut self, fact: Fact) {
+        self.0.fact(fact);
+    }
+
+    fn roster(&mut self, now: SimTime, roster: &Roster) {
+        self.0.roster(now, roster);
+    }
+}
+
+impl<S: Sink> Watch for Unwatched<'_, S> {}
+
+/// Steps between two looks of who watches.
+const STEPS_AT_ONCE: u64 = 65_536;
+
 /// Runs a world up to and including `until`.
 pub fn run<S: Sink>(
     world: &mut World,
@@ -111,30 +148,60 @@ pub fn run<S: Sink>(
     until: SimTime,
     sink: &mut S,
 ) -> Outcome {
+    run_watched(world, inputs, until, &mut Unwatched(sink))
+}
+
+/// The same, watched.
+pub fn run_watched<W: Watch>(
+    world: &mut World,
+    inputs: &mut impl InputSource,
+    until: SimTime,
+    watch: &mut W,
+) -> Outcome {
     let mut outcome = Outcome::default();
     while !outcome.stuck && inputs.peek_time().is_some_and(|time| time <= until) {
         let Some((time, input)) = inputs.take() else { break };
         // Checked here: `handle` would go on after a million steps.
-        if world.advance(time, u64::MAX, sink) == Progress::Stuck {
+        if advance(world, time, watch) == Progress::Stuck {
             outcome.stuck = true;
-        } else if let Err(error) = world.handle(time.max(world.now()), &input, sink) {
-            outcome.refused.push((time, error));
+            break;
+        }
+        let time = time.max(world.now());
+        match world.handle(time, &input, watch) {
+            Ok(()) => watch.input(time, &input),
+            Err(error) => outcome.refused.push((time, error)),
         }
     }
     if !outcome.stuck {
-        outcome.stuck = world.advance(until, u64::MAX, sink) == Progress::Stuck;
+        outcome.stuck = advance(world, until, watch) == Progress::Stuck;
     }
+    watch.stretch(world);
     outcome
+}
+
+fn advance<W: Watch>(world: &mut World, until: SimTime, watch: &mut W) -> Progress {
+    loop {
+        let progress = world.advance(until, STEPS_AT_ONCE, watch);
+        if progress != Progress::OutOfBudget {
+            return progress;
+        }
+        watch.stretch(world);
+    }
 }
 
 /// Runs on from where a world is until nothing is left in the topology, or `until` is reached.
 /// Returns when the last event left.
-pub fn drain<S: Sink>(world: &mut World, until: SimTime, sink: &mut S) -> Outcome {
+pub fn drain<W: Watch>(world: &mut World, until: SimTime, watch: &mut W) -> Outcome {
     let mut outcome = Outcome::default();
+    let mut steps = 0u64;
     while world.events_alive() > 0 {
+        steps += 1;
+        if steps.is_multiple_of(STEPS_AT_ONCE) {
+            watch.stretch(world);
+        }
         match world.next_deadline() {
             Some(time) if time <= until => {
-                if world.advance(time, 1, sink) == Progress::Stuck {
+                if world.advance(time, 1, watch) == Progress::Stuck {
                     outcome.stuck = true;
                     break;
                 }

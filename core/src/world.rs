@@ -38,7 +38,9 @@ pub use tables::NodeState;
 
 use crate::bus::{EventSlot, EventStore, Place, TimerKind, TimerQueue};
 use crate::expression::Template;
-use crate::fact::{ElementIx, Fact, FactKind, Roster, Sink, TypeIx};
+use crate::fact::{
+    ElementIx, EventBirth, EventData, EventKey, Fact, FactKind, Roster, Sink, TypeIx,
+};
 use crate::project::Project;
 use crate::time::{SimSpan, SimTime};
 use filter::EventFilter;
@@ -54,6 +56,8 @@ pub const STEPS_AT_ONE_INSTANT: u64 = 1_000_000;
 /// A run's state. `Clone` is a snapshot of it: statistics are elsewhere.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct World {
+    /// Kept apart where a world is stored: see [`World::set_drawing`].
+    #[serde(skip)]
     project: Arc<Project>,
     roster: Arc<Roster>,
     index: Arc<compile::Index>,
@@ -231,6 +235,12 @@ impl World {
         &self.project
     }
 
+    /// Puts back the drawing, which a stored world leaves out: many snapshots share one. It must be
+    /// the one that [`World::project`] gave when the world was stored.
+    pub fn set_drawing(&mut self, project: Arc<Project>) {
+        self.project = project;
+    }
+
     /// Who is who.
     pub fn roster(&self) -> &Arc<Roster> {
         &self.roster
@@ -259,6 +269,33 @@ impl World {
     fn fact(&self, kind: FactKind, event: EventSlot, at: ElementIx, peer: ElementIx) -> Fact {
         let record = self.events.get(event);
         Fact::new(self.now, kind, record.id, record.event_type, at, peer)
+    }
+
+    /// Tells a sink that wants to know of an event that has come into being at `at`.
+    #[inline]
+    fn born<S: Sink>(&self, event: EventSlot, at: ElementIx, sink: &mut S) {
+        if S::WANTS_EVENTS {
+            sink.event(&self.birth(event, at), &self.roster.types);
+        }
+    }
+
+    fn birth(&self, event: EventSlot, at: ElementIx) -> EventBirth {
+        let record = self.events.get(event);
+        let key = self.key(event).map_or(EventKey::None, EventKey::Given);
+        // Made now: what its template asks about may be gone when somebody reads it.
+        let data = self.data_json(event).map_or(EventData::None, EventData::Given);
+        EventBirth {
+            time: self.now,
+            id: record.id,
+            root: record.root,
+            parent: record.parent,
+            draw: record.draw,
+            due: record.due,
+            event_type: record.event_type,
+            at,
+            key,
+            data,
+        }
     }
 
     /// One less holds the event.

@@ -2,6 +2,8 @@
 
 #[path = "acceptance/command_line.rs"]
 mod command_line;
+#[path = "acceptance/journal.rs"]
+mod journal;
 #[path = "acceptance/real_window.rs"]
 mod real_window;
 #[path = "acceptance/samples.rs"]

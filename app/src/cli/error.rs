@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use eventloom_core::interop::{LogError, MapError};
+use eventloom_core::journal::RecordingError;
 use eventloom_core::project::file::LoadError;
 use eventloom_core::project::set::SetError;
 use eventloom_core::run::RunError;
@@ -62,6 +63,9 @@ pub enum CliError {
         /// What is wrong with it.
         source: LogError,
     },
+    /// The recorded run cannot be read, or its state cannot be brought back.
+    #[error("{0}")]
+    Journal(#[from] RecordingError),
     /// The output cannot be written.
     #[error("standard output cannot be written: {0}")]
     Output(#[source] io::Error),
@@ -73,8 +77,10 @@ impl CliError {
         let failed = match self {
             Self::Load(LoadError::Read { .. }) | Self::Output(_) => true,
             Self::Log { source } => source.is_io(),
+            Self::Journal(source) => source.is_io(),
             Self::Run { source, .. } => match &**source {
-                RunError::Thread { .. } => true,
+                RunError::Thread { .. } | RunError::Record(_) => true,
+                RunError::Inputs(source) => source.is_io(),
                 RunError::Log { source, .. } => source.is_io(),
                 RunError::CannotRun { .. } | RunError::NoProducer { .. } => false,
             },

@@ -8,14 +8,33 @@ use std::sync::Arc;
 
 use clap::Args;
 use eventloom_core::interop::{LogReader, LogSummary, parse_map};
+use eventloom_core::journal::{Level, RecordOptions};
 use eventloom_core::live::Speed;
 use eventloom_core::project::FieldMap;
-use eventloom_core::run::{self, Finished, ReplayOptions, RunOptions};
+use eventloom_core::run::{self, Finished, ReplayOptions, RunFiles, RunOptions};
 use eventloom_core::time::{SimSpan, SimTime};
 use serde::Serialize;
 
 use super::check::read_runnable;
 use super::{CliError, FAILED, ProjectArgs, table};
+
+/// Where and how a run is recorded.
+#[derive(Debug, Args)]
+pub(super) struct RecordArgs {
+    /// Record the run to this file (.mcap), in place of what is there
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// How much is recorded: full, 1in and a number such as 1in100, counts or inputs
+    #[arg(long, default_value = "full", requires = "record")]
+    level: Level,
+}
+
+impl RecordArgs {
+    fn options(&self) -> Option<RecordOptions> {
+        let path = self.record.clone()?;
+        Some(RecordOptions { path, level: self.level })
+    }
+}
 
 /// The arguments of `simulate`.
 #[derive(Debug, Args)]
@@ -25,9 +44,20 @@ pub(super) struct SimulateArgs {
     /// How much simulated time, such as 250ms, 10s or 1h30m
     #[arg(long = "for", value_name = "TIME")]
     length: SimSpan,
+    /// What comes from outside, as journal inputs writes it
+    #[arg(long, value_name = "FILE")]
+    inputs: Option<PathBuf>,
+    #[command(flatten)]
+    record: RecordArgs,
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
+}
+
+impl SimulateArgs {
+    fn files(&self) -> RunFiles {
+        RunFiles { inputs: self.inputs.clone(), record: self.record.options() }
+    }
 }
 
 /// The arguments of `run`.
@@ -69,6 +99,8 @@ pub(super) struct ReplayArgs {
     /// How long the topology may go on when the log has ended
     #[arg(long, default_value = "1h", value_name = "TIME")]
     drain: SimSpan,
+    #[command(flatten)]
+    record: RecordArgs,
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
@@ -110,7 +142,7 @@ pub(super) fn simulate(args: &SimulateArgs) -> Result<ExitCode, CliError> {
     let folder = args.project.project.parent();
     let seed = project.seed;
     let until = SimTime::ZERO + args.length;
-    let finished = run::simulate(Arc::new(project), seed, until, folder)
+    let finished = run::simulate(Arc::new(project), seed, until, folder, &args.files())
         .map_err(|source| cannot_run(&args.project.project, source))?;
     print(&finished, None, args.json)
 }
@@ -126,7 +158,7 @@ pub(super) fn live(args: &RunArgs) -> Result<ExitCode, CliError> {
     };
     let begun = std::time::Instant::now();
     let until = SimTime::ZERO + simulate.length;
-    let finished = run::live(Arc::new(project), &options, until)
+    let finished = run::live(Arc::new(project), &options, until, &simulate.files())
         .map_err(|source| cannot_run(&simulate.project.project, source))?;
     print(&finished, Some(begun.elapsed().as_secs_f64()), simulate.json)
 }
@@ -155,7 +187,7 @@ pub(super) fn replay(args: &ReplayArgs) -> Result<ExitCode, CliError> {
     };
     let reader = reader.map_err(|source| CliError::Log { source })?;
     let begun = std::time::Instant::now();
-    let finished = run::replay(&project, reader, &options)
+    let finished = run::replay(&project, reader, &options, args.record.options().as_ref())
         .map_err(|source| cannot_run(&args.project, source))?;
     let wall = (args.speed.0 != Speed::Max).then(|| begun.elapsed().as_secs_f64());
     print(&finished, wall, args.json)
@@ -190,6 +222,20 @@ fn print(finished: &Finished, wall_s: Option<f64>, json: bool) -> Result<ExitCod
             "eventloom: a million steps happened at {at}; events go round without time going by"
         );
     }
-    let failed = finished.stuck_at.is_some() || !finished.refused.is_empty();
+    if let Some(recorded) = &finished.recorded
+        && recorded.facts_in_gaps > 0
+    {
+        eprintln!(
+            "eventloom: {} facts were not recorded: the disk did not keep up; they follow from the \
+             inputs, by running again",
+            recorded.facts_in_gaps
+        );
+    }
+    if let Some(why) = &finished.not_recorded {
+        eprintln!("eventloom: {why}");
+    }
+    let failed = finished.stuck_at.is_some()
+        || !finished.refused.is_empty()
+        || finished.not_recorded.is_some();
     Ok(if failed { ExitCode::from(FAILED) } else { ExitCode::SUCCESS })
 }

@@ -2,17 +2,13 @@
 
 use std::io::{self, Write};
 
-use eventloom_core::analysis::report::{NodeReport, PlaceReport};
+use eventloom_core::analysis::report::{NodeReport, PlaceReport, Report};
 use eventloom_core::run::Finished;
 
 /// Writes what a run came to.
 pub(super) fn write(out: &mut impl Write, finished: &Finished) -> io::Result<()> {
     let report = &finished.report;
-    writeln!(
-        out,
-        "{} s simulated with seed {}: {} events, {} facts.",
-        report.simulated_s, report.seed, report.events, report.facts
-    )?;
+    write_head(out, report)?;
     if let Some(log) = &finished.log {
         writeln!(
             out,
@@ -29,6 +25,20 @@ pub(super) fn write(out: &mut impl Write, finished: &Finished) -> io::Result<()>
             writeln!(out, "  line {}: {}", refusal.line, refusal.reason)?;
         }
     }
+    write_nodes(out, report)
+}
+
+/// Writes what a report is of.
+pub(super) fn write_head(out: &mut impl Write, report: &Report) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} s simulated with seed {}: {} events, {} facts.",
+        report.simulated_s, report.seed, report.events, report.facts
+    )
+}
+
+/// Writes the figures of nodes and links.
+pub(super) fn write_nodes(out: &mut impl Write, report: &Report) -> io::Result<()> {
     for (id, node) in &report.nodes {
         match node {
             NodeReport::Producer(p) => writeln!(

@@ -1,5 +1,8 @@
 //! A histogram of spans, log-linear: exact below 32 ns, above that 32 classes to each power of two.
 
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::sparse;
 use crate::time::SimSpan;
 
 const SUB_BITS: u32 = 5;
@@ -10,8 +13,9 @@ const CLASSES: usize = (SUB as usize) * (64 - SUB_BITS as usize + 1);
 /// How often spans of each length were seen, in 15 KiB. A quantile is off by less than the width of
 /// its class, 1/32 of it; between the ends of a class it is interpolated, which for smooth
 /// distributions leaves far less.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {
+    #[serde(with = "sparse::boxed")]
     classes: Box<[u64; CLASSES]>,
     count: u64,
     sum: u128,

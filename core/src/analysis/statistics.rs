@@ -7,7 +7,10 @@
 //! What no world writes, as facts of a damaged log, gives figures without a meaning, but never a
 //! panic: differences end at 0, and elements that nobody introduced are counted nowhere.
 
+use serde::{Deserialize, Serialize};
+
 use crate::analysis::histogram::Histogram;
+use crate::analysis::sparse;
 use crate::fact::{ElementIx, ElementKind, Fact, FactKind, Reason, Roster, Sink, TypeIx};
 use crate::time::{SimSpan, SimTime};
 
@@ -15,9 +18,11 @@ const KINDS: usize = FactKind::ALL.len();
 const REASONS: usize = Reason::ALL.len();
 
 /// Counts of one element. `at[kind]` counts the facts at it, `by[kind]` those with it as peer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Row {
+    #[serde(with = "sparse")]
     at: [u64; KINDS],
+    #[serde(with = "sparse")]
     by: [u64; KINDS],
     /// Deliveries beyond the first, over this link.
     redelivered: u64,
@@ -72,7 +77,7 @@ impl Row {
 }
 
 /// Times of the events that a place has completed.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Times {
     /// Sojourn minus service.
     pub wait: Histogram,
@@ -81,11 +86,13 @@ pub struct Times {
 }
 
 /// Everything counted and measured in a run up to now.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Statistics {
     rows: Vec<Row>,
     times: Vec<Option<Box<Times>>>,
+    #[serde(with = "sparse::tables")]
     losses: Vec<Option<Box<[u64; REASONS]>>>,
+    #[serde(with = "sparse::tables")]
     deaths: Vec<Option<Box<[u64; REASONS]>>>,
     roster: Roster,
     /// The links that end at each consumer or begin at each place or topic.
@@ -100,7 +107,7 @@ pub struct Statistics {
 }
 
 /// Lengths and counts of one element. What does not apply is 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Place: accepted and refused. Topic: sum. Link: events that reached its end.
     pub arrived: u64,

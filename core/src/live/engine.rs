@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::folds::{Folds, Motion, is_visible};
 use super::look::{self, Glance};
 use super::{RunCommand, RunState, SeriesView, Speed, View};
-use crate::fact::{ElementIx, Ignore, Sink};
+use crate::fact::{ElementIx, Ignore};
 use crate::ids::ElementId;
-use crate::journal::{Journal, Moment};
+use crate::journal::{Journal, Keep, Moment};
 use crate::project::Project;
 use crate::time::{Clock, SimSpan, SimTime};
 use crate::virtual_time::InputSource;
@@ -75,7 +75,7 @@ struct Past {
     motion: Motion,
 }
 
-impl<C: Clock, S: Sink> Engine<C, S> {
+impl<C: Clock, S: Keep> Engine<C, S> {
     /// A paused run at its start.
     pub fn new(
         project: Arc<Project>,
@@ -164,6 +164,11 @@ impl<C: Clock, S: Sink> Engine<C, S> {
         &self.also
     }
 
+    /// Gives that sink back: the run ends here.
+    pub fn into_also(self) -> S {
+        self.also
+    }
+
     /// The largest lag so far, in wall time.
     pub fn lag_max(&self) -> SimSpan {
         self.lag_max
@@ -187,12 +192,14 @@ impl<C: Clock, S: Sink> Engine<C, S> {
     /// Lets happen what is due by the clock, for at most 4 ms of work.
     pub fn pump(&mut self) -> Next {
         if !self.running || self.stuck {
+            self.also.rest();
             return Next::Wait;
         }
         let target = self.target();
         self.advance_to(target);
         self.lag_max = self.lag_max.max(self.lag());
         if self.is_done() {
+            self.also.rest();
             return Next::Wait;
         }
         if self.speed == Speed::Max || self.world.now() < target {
@@ -259,7 +266,9 @@ impl<C: Clock, S: Sink> Engine<C, S> {
                 Progress::OutOfBudget => {}
             }
             self.journal.offer(&self.world, &self.folds.statistics, self.folds.facts);
-            if self.clock.now_nanos().saturating_sub(begun) >= SLICE_NS {
+            let now = self.clock.now_nanos();
+            self.also.offer(Some(now), &self.world, &self.folds.statistics);
+            if now.saturating_sub(begun) >= SLICE_NS {
                 break;
             }
         }
@@ -267,12 +276,17 @@ impl<C: Clock, S: Sink> Engine<C, S> {
             self.refuse(failure);
         }
         self.journal.offer(&self.world, &self.folds.statistics, self.folds.facts);
+        let now = self.clock.now_nanos();
+        self.also.offer(Some(now), &self.world, &self.folds.statistics);
     }
 
     fn take_input(&mut self, time: SimTime, input: Input) {
         let mut sinks = (&mut self.folds, &mut self.also);
         match self.world.handle(time, &input, &mut sinks) {
-            Ok(()) => self.journal.input(time, input),
+            Ok(()) => {
+                self.also.input(time, &input);
+                self.journal.input(time, input);
+            }
             Err(error) => self.refuse(error.to_string()),
         }
     }

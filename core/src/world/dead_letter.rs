@@ -72,6 +72,7 @@ impl World {
         let parent_id = parent.id;
         let child = self.events.create_child(event, key, self.now, element);
         self.events.note_death(child, event, element, reason == Reason::Rejected);
+        self.born(child, element, sink);
         sink.fact(self.fact(FactKind::Published, child, element, element).with_parent(parent_id));
         let coming = Coming { via: element, sent: false };
         self.arrive(target, child, coming, &mut Vec::new(), sink);

@@ -195,6 +195,7 @@ impl World {
         let state = &self.consumers[consumer as usize];
         let (element, outlet) = (state.element, state.outlet);
         let parent = self.events.get(child).parent;
+        self.born(child, element, sink);
         sink.fact(self.fact(FactKind::Published, child, element, element).with_parent(parent));
         self.carry(outlet, child, sink);
         self.release(child);

@@ -14,10 +14,27 @@ use crate::project::Filter;
 pub(super) struct EventFilter {
     /// Whose it is: a link or a consumer.
     element: ElementIx,
+    #[serde(with = "stored_types")]
     types: Filter,
     condition: Option<Condition>,
     /// What is known of the first 255 types: bit 2n tells that it is known, bit 2n + 1 what.
     known: [u64; 8],
+}
+
+/// A filter's types in stored form. Project files leave out what a filter has not; a stored world
+/// must not, because its form has no names of fields.
+mod stored_types {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Filter;
+
+    pub(super) fn serialize<S: Serializer>(filter: &Filter, to: S) -> Result<S::Ok, S::Error> {
+        filter.types.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Filter, D::Error> {
+        Ok(Filter { types: Vec::deserialize(from)?, condition: None })
+    }
 }
 
 impl EventFilter {

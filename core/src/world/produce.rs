@@ -154,6 +154,7 @@ impl World {
         sink: &mut S,
     ) {
         let element = self.producers[producer as usize].element;
+        self.born(event, element, sink);
         sink.fact(self.fact(FactKind::Held, event, element, element));
         match lost {
             Some(reason) => self.lose_in_outbox(element, event, reason, sink),
@@ -175,6 +176,9 @@ impl World {
 
     #[inline]
     fn published<S: Sink>(&self, at: ElementIx, event: EventSlot, held: u32, sink: &mut S) {
+        if held == 0 {
+            self.born(event, at, sink);
+        }
         sink.fact(
             self.fact(FactKind::Published, event, at, at)
                 .with_parent(EventId::NONE)

@@ -36,7 +36,7 @@ const CORE: &[(&str, &[&str])] = &[
 /// What the core touches in these places alone.
 const PLACES: &[(&[&str], &[&str])] = &[
     (&["Instant::now", "SystemTime"], &["run.rs"]),
-    (&["thread::"], &["live/worker.rs"]),
+    (&["thread::"], &["live/worker.rs", "journal/recorder.rs"]),
     (
         &["std::fs", "fs::", "File::open", "File::create", "OpenOptions", "tempfile::"],
         &["project/file.rs", "interop/", "journal/"],
