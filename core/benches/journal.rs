@@ -27,7 +27,7 @@ fn put(project: &mut Project, id: &str, kind: NodeKind) {
 }
 
 fn link(project: &mut Project, from: &str, to: &str) {
-    let link = Link { from: from.into(), to: to.into(), latency_s: 0.0 };
+    let link = Link::new(from, to);
     project.links.insert(format!("{from}-{to}").as_str().into(), link);
 }
 
