@@ -213,8 +213,6 @@ pub enum Reason {
     ChannelCrashed,
     /// The consumer that held it crashed.
     ConsumerCrashed,
-    /// The consumer that held it was stopped.
-    ConsumerStopped,
     /// The producer in whose outbox it waited crashed.
     ProducerCrashed,
     /// The producer that stands for its recorded log was stopped.
@@ -225,7 +223,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons, in order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 21] = [
         Self::None,
         Self::OverflowNewest,
         Self::OverflowOldest,
@@ -244,7 +242,6 @@ impl Reason {
         Self::OutboxFull,
         Self::ChannelCrashed,
         Self::ConsumerCrashed,
-        Self::ConsumerStopped,
         Self::ProducerCrashed,
         Self::ProducerStopped,
         Self::Purged,
@@ -271,7 +268,6 @@ impl Reason {
             Self::OutboxFull => "outbox_full",
             Self::ChannelCrashed => "channel_crashed",
             Self::ConsumerCrashed => "consumer_crashed",
-            Self::ConsumerStopped => "consumer_stopped",
             Self::ProducerCrashed => "producer_crashed",
             Self::ProducerStopped => "producer_stopped",
             Self::Purged => "purged",

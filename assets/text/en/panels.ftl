@@ -479,7 +479,6 @@ reason-expired = its time was up
 reason-outbox-full = the outbox was full
 reason-channel-crashed = the channel had crashed
 reason-consumer-crashed = the consumer crashed
-reason-consumer-stopped = the consumer was stopped
 reason-producer-crashed = the producer crashed
 reason-producer-stopped = the producer was stopped
 reason-purged = thrown away by hand

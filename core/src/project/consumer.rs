@@ -209,7 +209,7 @@ pub struct Emission {
     #[serde(default, skip_serializing_if = "is_default")]
     pub on: EmitOn,
     /// With which probability, 0 to 1.
-    #[serde(default = "one_f64", skip_serializing_if = "is_one_f64")]
+    #[serde(default = "one", skip_serializing_if = "is_one")]
     pub probability: f64,
     /// For which of the consumed events.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -249,14 +249,6 @@ impl Default for Emission {
             count: 1,
         }
     }
-}
-
-fn one_f64() -> f64 {
-    1.0
-}
-
-fn is_one_f64(value: &f64) -> bool {
-    *value == 1.0
 }
 
 /// When a consumer emits.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::is_default;
+use super::{is_default, one};
 
 /// A source of events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -243,7 +243,7 @@ pub struct WeightedType {
     /// The type's name, such as `order.created`.
     pub name: String,
     /// Its share, relative to the others' weights.
-    #[serde(default = "one_f64")]
+    #[serde(default = "one")]
     pub weight: f64,
     /// Its data, where it is not the producer's.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -261,8 +261,4 @@ impl WeightedType {
     pub fn new(name: impl Into<String>, weight: f64) -> Self {
         Self { name: name.into(), weight, data: None, payload_bytes: None, priority: None }
     }
-}
-
-fn one_f64() -> f64 {
-    1.0
 }

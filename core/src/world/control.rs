@@ -3,7 +3,7 @@
 use super::World;
 use super::input::InputError;
 use super::tables::NodeState;
-use crate::bus::TimerTicket;
+use crate::bus::{Sender, TimerTicket};
 use crate::fact::{ElementIx, ElementKind, FactKind, Reason, Sink};
 use crate::ids::NodeId;
 
@@ -87,8 +87,7 @@ impl World {
                 let producer = &mut self.producers[slot as usize];
                 producer.state = NodeState::Up;
                 producer.epoch += 1;
-                const NOWHERE: u32 = u32::MAX;
-                self.retry_producer(slot, NOWHERE, sink);
+                self.retry(Sender::Producer(slot), sink);
             }
             ElementKind::Consumer => {
                 self.consumers[slot as usize].state = NodeState::Up;

@@ -89,10 +89,9 @@ impl World {
         marked: u32,
         sink: &mut S,
     ) {
-        let state = self.links[link as usize];
-        let place = self.places[state.place as usize].element;
+        let (place, link) = self.place_and_link(link);
         sink.fact(
-            self.fact(FactKind::Lost, copy.event, place, state.element)
+            self.fact(FactKind::Lost, copy.event, place, link)
                 .with_reason(reason)
                 .with_span(self.since(copy.accepted))
                 .with_attempt(marked),

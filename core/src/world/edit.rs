@@ -313,7 +313,8 @@ impl World {
         }
     }
 
-    fn retry<S: Sink>(&mut self, sender: Sender, sink: &mut S) {
+    /// A sender tries anew, as a newcomer everywhere.
+    pub(super) fn retry<S: Sink>(&mut self, sender: Sender, sink: &mut S) {
         const NOWHERE: u32 = u32::MAX;
         match sender {
             Sender::Producer(producer) => self.retry_producer(producer, NOWHERE, sink),

@@ -3,9 +3,7 @@
 //! arrivals have a state, which changes with the moments for which they are asked.
 
 mod arrivals;
-
 mod keys;
-
 mod retry;
 mod service;
 

@@ -135,9 +135,8 @@ impl World {
                 self.release(event);
             }
             Cargo::Copy { copy, link } => {
-                let state = self.links[link as usize];
-                let place = self.places[state.place as usize].element;
-                sink.fact(self.fact(FactKind::Received, copy.event, place, state.element));
+                let (place, element) = self.place_and_link(link);
+                sink.fact(self.fact(FactKind::Received, copy.event, place, element));
                 self.receive(link, copy, sink);
             }
         }

@@ -139,7 +139,6 @@ fn reason_key(reason: Reason) -> Option<&'static str> {
         Reason::OutboxFull => "reason-outbox-full",
         Reason::ChannelCrashed => "reason-channel-crashed",
         Reason::ConsumerCrashed => "reason-consumer-crashed",
-        Reason::ConsumerStopped => "reason-consumer-stopped",
         Reason::ProducerCrashed => "reason-producer-crashed",
         Reason::ProducerStopped => "reason-producer-stopped",
         Reason::Purged => "reason-purged",
